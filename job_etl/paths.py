@@ -1,0 +1,34 @@
+"""Where things lie: the project's own files, and the folder of everything that is made while running."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def project_file(*parts: str) -> Path:
+    """A file of the project beside the package: in a checkout its own, in an installed wheel the bundled copy."""
+    checkout = _PACKAGE.parent.joinpath(*parts)
+    return checkout if checkout.exists() else _PACKAGE.joinpath("_project", *parts)
+
+
+def home() -> Path:
+    """The folder for everything made while running: `JOB_ETL_HOME`, else `.job_etl` of the checkout.
+
+    Outside a checkout it is `.job_etl` of the current folder. The path is absolute; the folder may not exist.
+    """
+    if configured := os.environ.get("JOB_ETL_HOME"):
+        return Path(configured).expanduser().absolute()
+    in_checkout = (_PACKAGE.parent / "pyproject.toml").exists()
+    return (_PACKAGE.parent if in_checkout else Path.cwd()) / ".job_etl"
+
+
+def config_file(name: str) -> Path:
+    """A configuration file: `JOB_ETL_CONFIG_DIR`'s where that has one, else the packaged default."""
+    if folder := os.environ.get("JOB_ETL_CONFIG_DIR"):
+        own = Path(folder).expanduser() / name
+        if own.exists():
+            return own
+    return _PACKAGE / "config" / name
