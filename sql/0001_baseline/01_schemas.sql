@@ -1,0 +1,11 @@
+create schema raw;
+comment on schema raw is 'What providers sent, as they sent it, and when';
+
+create schema staging;
+comment on schema staging is 'Canonical postings, their history, and the jobs they advertise';
+
+create schema marts;
+comment on schema marts is 'What readers use: ranked jobs, companies, statistics';
+
+create schema if not exists ops;
+comment on schema ops is 'The state of the platform itself';

@@ -1,0 +1,6 @@
+create table ops.ranking (
+    one_row boolean primary key default true check (one_row),
+    config jsonb not null,
+    applied_at timestamptz not null default now()
+);
+comment on table ops.ranking is 'The weights and profile that fact_jobs is scored with';
