@@ -6,13 +6,14 @@ opens no connection: `pages` is handed a function that asks. `docs/sources.md` s
 
 from __future__ import annotations
 
+import json
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-import msgspec
-
+from job_etl import jsontext
 from job_etl.errors import UnreadableAnswer
 from job_etl.model import Board, GivenPosting, Payload
 
@@ -75,6 +76,8 @@ class Source(ABC):
     `needs` names the secrets, as environment variables, without which the provider cannot be asked.
     `boards_overlap` is true where two boards (two saved searches) can show the same posting.
     `direct` is true where the employer itself publishes, false for aggregators.
+    `implied` holds the values a provider's documentation states for all its postings, which its payloads
+    therefore do not repeat, such as the one currency of a feed.
     """
 
     name: ClassVar[str]
@@ -87,6 +90,7 @@ class Source(ABC):
     terms: ClassVar[Terms] = Terms()
     volatile: ClassVar[frozenset[str]] = frozenset()
     boards_overlap: ClassVar[bool] = False
+    implied: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:
@@ -116,12 +120,46 @@ class Source(ABC):
             UnreadablePayload: the payload cannot be read as a posting.
         """
 
+    def comparable(self, payload: Payload) -> Payload:
+        """The payload without what changes from one answer to the next though the posting did not.
+
+        Two payloads with equal comparables are one version of a posting. A source overrides it where the noise is
+        inside a field, such as a rotating link at the end of a description.
+        """
+        return {name: value for name, value in payload.items() if name not in self.volatile}
+
+    def detail(self, payload: Payload, board: Board) -> Request | None:
+        """The question for the rest of a posting whose list item is not all of it, or None where it is.
+
+        The crawler asks it for new and changed list items only.
+        """
+        return None
+
+    def merge(self, payload: Payload, answer: Answer) -> Payload:
+        """The list item with the answer to `detail` beside it under the key `detail`.
+
+        Raises:
+            UnreadableAnswer: the answer is not a posting's detail of this provider.
+        """
+        return {**payload, "detail": self.cut_detail(answer.body)}
+
+    def cut_detail(self, body: bytes) -> Any:
+        """Read the body of a detail answer: JSON, where a source does not say otherwise.
+
+        Raises:
+            UnreadableAnswer: the body is not a detail answer of this provider.
+        """
+        return parse_json(body)
+
 
 def parse_json(body: bytes) -> Any:
     """Parse a JSON answer.
 
+    What JSON forbids and providers send all the same (a lone surrogate, a byte that is not UTF-8, `NaN`) is read,
+    so that one bad character does not lose a board: bad bytes become U+FFFD, a number without a value its own text.
+
     Raises:
-        UnreadableAnswer: the body is empty, HTML, cut short or otherwise not JSON; says which.
+        UnreadableAnswer: the body is empty, HTML, cut short, nested too deeply or otherwise not JSON; says which.
     """
     text = body.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not text:
@@ -130,8 +168,23 @@ def parse_json(body: bytes) -> Any:
         raise UnreadableAnswer("the answer is an HTML or XML page, expected JSON")
     try:
         return msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
-        raise UnreadableAnswer(f"the answer is not JSON ({error})") from error
+    except RecursionError as error:
+        raise UnreadableAnswer("the answer is JSON nested too deeply to be a list of postings") from error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _parse_json_leniently(text.decode(errors="replace"))
+
+
+def _parse_json_leniently(text: str) -> Any:
+    try:
+        return json.loads(text, strict=False, parse_constant=str, parse_float=_finite)
+    except json.JSONDecodeError as error:
+        raise UnreadableAnswer(f"the answer is not JSON ({error.msg} at character {error.pos})") from error
+    except (RecursionError, ValueError) as error:
+        raise UnreadableAnswer(f"the answer is not JSON that can be read ({error})") from error
+
+
+def _finite(number: str) -> float | str:
+    return value if math.isfinite(value := float(number)) else number
 
 
 def listing(body: bytes, *keys: str) -> list[Any]:
@@ -147,6 +200,8 @@ def listing(body: bytes, *keys: str) -> list[Any]:
         for key in keys:
             if isinstance(answer.get(key), list):
                 return list(answer[key])
+        if complaint := next((answer[key] for key in ("error", "message", "errors") if answer.get(key)), None):
+            raise UnreadableAnswer(f"the provider answered with an error: {str(complaint)[:200]}")
         known = ", ".join(list(map(str, answer))[:8])
         raise UnreadableAnswer(f"the answer has no list under {' or '.join(keys) or 'the top'} (it has: {known})")
     raise UnreadableAnswer(f"the answer is a JSON {type(answer).__name__}, expected a list of postings")
