@@ -6,8 +6,6 @@ opens no connection: `pages` is handed a function that asks. `docs/sources.md` s
 
 from __future__ import annotations
 
-import json
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -155,9 +153,6 @@ class Source(ABC):
 def parse_json(body: bytes) -> Any:
     """Parse a JSON answer.
 
-    What JSON forbids and providers send all the same (a lone surrogate, a byte that is not UTF-8, `NaN`) is read,
-    so that one bad character does not lose a board: bad bytes become U+FFFD, a number without a value its own text.
-
     Raises:
         UnreadableAnswer: the body is empty, HTML, cut short, nested too deeply or otherwise not JSON; says which.
     """
@@ -167,24 +162,9 @@ def parse_json(body: bytes) -> Any:
     if text[:1] == b"<":
         raise UnreadableAnswer("the answer is an HTML or XML page, expected JSON")
     try:
-        return msgspec.json.decode(text)
-    except RecursionError as error:
-        raise UnreadableAnswer("the answer is JSON nested too deeply to be a list of postings") from error
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return _parse_json_leniently(text.decode(errors="replace"))
-
-
-def _parse_json_leniently(text: str) -> Any:
-    try:
-        return json.loads(text, strict=False, parse_constant=str, parse_float=_finite)
-    except json.JSONDecodeError as error:
-        raise UnreadableAnswer(f"the answer is not JSON ({error.msg} at character {error.pos})") from error
-    except (RecursionError, ValueError) as error:
-        raise UnreadableAnswer(f"the answer is not JSON that can be read ({error})") from error
-
-
-def _finite(number: str) -> float | str:
-    return value if math.isfinite(value := float(number)) else number
+        return jsontext.decode(text)
+    except ValueError as error:
+        raise UnreadableAnswer(f"the answer is not JSON ({error})") from error
 
 
 def listing(body: bytes, *keys: str) -> list[Any]:
