@@ -1,0 +1,183 @@
+"""From what a provider sent to text that a person can read and Postgres can hold.
+
+Belongs here: markup, entities, encodings and white space. What a text means is the other modules' business.
+
+Every posting's description passes here, so each rule is guarded by a test that costs next to nothing
+(`in`, `isascii`, `isprintable`): a regular expression over a description takes as long as parsing it.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+import unicodedata
+
+import ftfy
+from ftfy.badness import is_bad
+from selectolax.lexbor import LexborHTMLParser
+
+_INVISIBLE_TAGS = ["script", "style", "noscript", "template", "head", "title", "svg", "iframe", "object"]
+
+# What comes before a tag, by the two characters after its "<". White space has no meaning in HTML: once the author's
+# line ends are blanks, a line end in the parsed text is one of these.
+_BREAKS = {
+    start: space + "<"
+    for space, starts in {
+        "\n\n": ("p>", "p ", "/p", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ta", "/t", "se", "bl"),
+        "\n": ("br", "di", "/d", "tr", "dt", "dd", "/h"),
+        "\n- ": ("li",),
+        " ": ("td", "th"),
+    }.items()
+    for lower in starts
+    for start in (lower, lower.upper())
+}
+_BLOCK = r"p|div|ul|ol|li|h[1-6]|br|hr|tr|table|section|blockquote|pre"
+_BLOCK_TAG = re.compile(rf"<(?:{_BLOCK})[\s/>]", re.I)
+_ESCAPED_BLOCK_TAG = re.compile(rf"&lt;(?:{_BLOCK})(?:\s|/|&gt;)", re.I)
+# What escaping markup once more wrote; in this order, so that only one level is undone.
+_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
+_MARKUP = re.compile(
+    rf"</(?:{_BLOCK})>|<br ?/?>|<(strong|b|em|i|u|a|span)(?:\s[^<>]*)?>[^<>]*</\1>",
+    re.I,
+)
+_PREFORMATTED = re.compile(r"<pre\b.*?</pre>", re.I | re.S)
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.S)
+
+# UTF-8 read as Latin-1 or Windows-1252: the letter that a lead byte became, then what a continuation byte became.
+_LEAD_LETTERS = "âÃÂðïÎÐÅÄã"
+_MOJIBAKE = re.compile(f"[{_LEAD_LETTERS}][\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]")
+
+_UNHOLDABLE = re.compile("[\x00\ud800-\udfff]")
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f]")
+_BLANK = re.compile(r"[^\S\n ]")
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+
+_BULLETS = frozenset("•·●▪◦‣-")
+
+# Lines that feeds append to every advertisement; none is the employer's.
+_TRAILER_HINTS = ("Please mention the word", "on Arbeitnow", "Originally posted on")
+_TRAILERS = re.compile(
+    r"""
+      Please\ mention\ the\ word\ .{1,400}?(?:they're\ human\.|\Z)   # RemoteOK's test of attention
+    | ^Find\ (?:more\ )?[^\n]{1,80}\ on\ Arbeitnow\.?$
+    | ^Originally\ posted\ on\ (?:Himalayas|Remotive|We\ Work\ Remotely)\b[^\n]*$
+    """,
+    re.X | re.S | re.M,
+)
+
+
+def html_to_text(html: str) -> str:
+    """Turn an advertisement's HTML into clean text that keeps paragraphs, line breaks and bullets ("- ").
+
+    Markup that was escaped once more is decoded first; scripts and styles are dropped, and so are the lines that
+    feeds append to every advertisement. Where there is no block tag, the line ends are the author's own.
+    """
+    return clean_text(_without_markup(html))
+
+
+def _without_markup(html: str, nested: bool = False) -> str:
+    if "&lt;" in html and len(_ESCAPED_BLOCK_TAG.findall(html)) > len(_BLOCK_TAG.findall(html)):
+        for entity, character in _ESCAPES:
+            html = html.replace(entity, character)
+    if "<" not in html:
+        return entities.unescape(html)
+    if "<pre" in html:
+        html = _PREFORMATTED.sub(lambda block: block[0].replace("\n", "<br>"), html)
+    if _BLOCK_TAG.search(html):
+        html = html.replace("\n", " ").replace("\r", " ").replace("</ul>", "</ul>\n\n").replace("</ol>", "</ol>\n\n")
+        first, *rest = html.split("<")
+        html = first + "".join([_BREAKS.get(tag[:2], "<") + tag for tag in rest])
+    text = _parsed(html)
+    if not nested and "<" in text and _MARKUP.search(text):
+        return _without_markup(text.replace("\n", "<br>"), nested=True)
+    return text
+
+
+def _parsed(html: str) -> str:
+    try:
+        tree = LexborHTMLParser(html)
+    except UnicodeEncodeError:
+        tree = LexborHTMLParser(_UNHOLDABLE.sub("\ufffd", html))
+    tree.strip_tags(_INVISIBLE_TAGS)
+    return tree.body.text() if tree.body is not None else ""
+
+
+def clean_text(text: str) -> str:
+    """Repair a text of several lines: entities, mojibake, invisible characters, blanks, bullets and trailers.
+
+    The result is in Unicode's form C, has `\\n` line ends, at most one empty line in a row, no U+0000 and no lone
+    surrogate. Cleaning it again changes nothing.
+    """
+    text = _repaired(text)
+    if "\\n" in text:  # a line end that was escaped twice on its way into JSON
+        text = text.replace("\\r\\n", "\n").replace("\\n", "\n")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    if any(hint in text for hint in _TRAILER_HINTS):
+        text = _TRAILERS.sub("", text)
+    return "\n".join(_laid_out(text.split("\n"))).rstrip("\n")
+
+
+def _laid_out(lines: list[str]) -> list[str]:
+    """Trim lines, keep one empty line of several, and bring a bullet to the line it belongs to."""
+    laid: list[str] = []
+    bullet = False
+    for line in map(str.strip, lines):
+        if not line:
+            if laid and laid[-1] and not bullet:
+                laid.append("")
+            continue
+        if line[0] in _BULLETS:
+            if len(line) == 1:
+                bullet = True
+                continue
+            if line[0] != "-":
+                line = "- " + line[1:].lstrip()
+        elif bullet:
+            line = "- " + line
+        if line[0] == "-" and len(laid) > 1 and not laid[-1] and laid[-2][0] == "-":
+            laid.pop()
+        laid.append(line)
+        bullet = False
+    return laid
+
+
+def clean_line(text: str | None) -> str | None:
+    """Make one trimmed line without markup of a name, a title or a place; None where nothing is left.
+
+    Cleaning the result again changes nothing.
+    """
+    if not text:
+        return None
+    while True:
+        cleaned = _repaired(text)
+        if "<" in cleaned:
+            cleaned = _TAG.sub(" ", cleaned)
+        cleaned = " ".join(cleaned.split())
+        if cleaned == text:
+            return text or None
+        text = cleaned
+
+
+def _repaired(text: str) -> str:
+    """Decode entities, undo mojibake and drop what is not text; of white space only blanks and `\\n` remain."""
+    while "&" in text and (decoded := _ENTITY.sub(lambda entity: entities.unescape(entity[0]), text)) != text:
+        text = decoded
+    if not text.isascii():
+        if any(letter in text for letter in _LEAD_LETTERS) and _MOJIBAKE.search(text):
+            text = "\n".join(_decoded(line) for line in text.split("\n"))
+        text = unicodedata.normalize("NFC", text.replace("\xa0", " "))
+    if not text.replace("\n", " ").isprintable():
+        text = _UNHOLDABLE.sub("\ufffd", text)
+        text = _LINE_END.sub("\n", text)
+        text = _BLANK.sub(" ", text)
+        text = _CONTROL.sub(" ", text)
+        text = _INVISIBLE.sub("", text)
+    return text
+
+
+def _decoded(line: str) -> str:
+    return ftfy.fix_encoding(line) if _MOJIBAKE.search(line) and is_bad(line) else line
