@@ -21,6 +21,14 @@ class ConfigError(PermanentError):
     """A configuration file or environment variable is wrong; the message names the key."""
 
 
+class NotFound(PermanentError):
+    """A provider has nothing at this address (404, 410): the board does not exist, or not any more."""
+
+
+class Refused(PermanentError):
+    """A provider does not let us ask (401, 403), or only with another key."""
+
+
 class UnreadableAnswer(PermanentError):
     """A provider's answer is not what its source expects (HTML for JSON, cut short, not an object)."""
 

@@ -69,6 +69,9 @@ class Terms:
 class Source(ABC):
     """A provider of postings.
 
+    `base_url` may hold `{board}`, or the name of one of a board's params in braces (`https://{board}.example.com`);
+    `hosts` are further hosts of the provider, `*.example.com` for every subdomain. Where the configuration replaces
+    the base URL, absolute URLs of these hosts are asked of the replacement.
     `volatile` names top-level payload fields that differ from one answer to the next without the posting
     having changed (tracking tokens, counters): they are kept, but do not make a payload new.
     `needs` names the secrets, as environment variables, without which the provider cannot be asked.

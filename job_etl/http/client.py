@@ -1,0 +1,147 @@
+"""What all crawls of a process share: connections, the hosts' pace and health, and the wish to stop.
+
+Belongs here: state that outlives a board. A board's own questions are a `Session`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import httpcore
+import httpx
+
+from job_etl import __version__
+from job_etl.http.failures import Interrupted
+from job_etl.http.guard import ForbiddenAddress, GuardedBackend, is_address, is_public
+from job_etl.http.pace import Host, Pace, pace_file
+from job_etl.http.session import Session
+from job_etl.http.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of one request. Times are seconds.
+
+    `connect` and `read` bound one wait, `request` one whole answer. `attempts` are made at most,
+    `attempts_unreachable` where no connection comes about; between them `backoff` doubles up to `longest_backoff`.
+    A `Retry-After` above `retry_after` is not waited for. `circuit` is how long a failing host is left alone at first.
+    `body` is bytes, counted as sent and as decoded; `depth` is levels of JSON.
+    """
+
+    connect: float = 5.0
+    read: float = 20.0
+    request: float = 90.0
+    attempts: int = 4
+    attempts_unreachable: int = 2
+    backoff: float = 0.5
+    longest_backoff: float = 20.0
+    retry_after: float = 120.0
+    circuit: float = 5.0
+    redirects: int = 5
+    body: int = 64 << 20
+    depth: int = 64
+
+
+class Client:
+    """The connections of a process, and what it knows of every host; used by any number of threads.
+
+    `state` is the folder in which the processes of this machine share the pace of each host; with none, this client
+    keeps it alone. `contact` is how a provider reaches whoever runs this.
+    """
+
+    def __init__(self, limits: Limits | None = None, *, contact: str | None = None, state: Path | None = None) -> None:
+        self.limits = limits or Limits()
+        self.user_agent = f"job-etl/{__version__} ({f'+{contact}' if contact else 'no contact configured'})"
+        self._state = state
+        self._hosts: dict[str, Host] = {}
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._backend = GuardedBackend()
+        self._tls = httpx.create_ssl_context()
+        self._pools = {"": self._connections()}
+        # At DEBUG it prints the headers of answers, and a Location can repeat a key.
+        logging.getLogger("httpcore").setLevel(logging.INFO)
+
+    def session(
+        self, site: Site, *, seconds: float = 1800.0, etag: str | None = None, last_modified: str | None = None
+    ) -> Session:
+        """Begin a crawl of one board, which has `seconds` for all its requests."""
+        if site.named:
+            self._backend.named.add(site.host)
+        return Session(self, site, time.monotonic() + seconds, etag, last_modified)
+
+    def host(self, site: Site, url: httpx.URL) -> Host:
+        """What is known of the host of a URL."""
+        name = site.pace_name(url)
+        with self._lock:
+            if name not in self._hosts:
+                path = pace_file(self._state, name) if self._state else None
+                pace = Pace(path, site.rate.per_second, site.daily_quota, self.limits.retry_after)
+                self._hosts[name] = Host(name, site.rate, pace, self.limits.circuit)
+            return self._hosts[name]
+
+    def pool(self, url: httpx.URL) -> httpcore.ConnectionPool:
+        """The connections over which a URL is asked: through the environment's proxy, where it has one for it.
+
+        Raises:
+            ForbiddenAddress: the URL has a private address for a host, which a proxy would not refuse.
+        """
+        proxy = "" if url.host in self._backend.named else urllib.request.getproxies().get(url.scheme, "")
+        if proxy and urllib.request.proxy_bypass(url.host):
+            proxy = ""
+        if proxy and is_address(url.host) and not is_public(url.host):
+            raise ForbiddenAddress(f"{url.host} is not on the public internet")
+        with self._lock:
+            if proxy not in self._pools:
+                self._pools[proxy] = self._connections(httpx.Proxy(proxy))
+            return self._pools[proxy]
+
+    def sleep(self, seconds: float) -> None:
+        """Wait.
+
+        Raises:
+            Interrupted: the client was aborted.
+        """
+        if self._stop.wait(seconds):
+            raise Interrupted
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the client was aborted."""
+        return self._stop.is_set()
+
+    def abort(self) -> None:
+        """Cut short everything under way; whoever asks gets `Interrupted`, from now on."""
+        self._stop.set()
+        self._backend.abort()
+
+    def close(self) -> None:
+        """Close the connections."""
+        for pool in self._pools.values():
+            pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _connections(self, proxy: httpx.Proxy | None = None) -> httpcore.ConnectionPool:
+        through = None
+        if proxy:
+            self._backend.named.add(proxy.url.host)
+            through = httpcore.Proxy(str(proxy.url), auth=proxy.raw_auth, headers=proxy.headers.raw)
+        return httpcore.ConnectionPool(
+            ssl_context=self._tls,
+            proxy=through,
+            max_connections=None,
+            max_keepalive_connections=32,
+            keepalive_expiry=15.0,
+            network_backend=self._backend,
+        )
