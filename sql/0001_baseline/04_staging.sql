@@ -3,7 +3,8 @@ create table staging.postings (
     source_job_id text not null,
     board text not null,
     raw_id uuid not null,
-    hash_key text not null,
+    payload_at timestamptz not null,
+    hash_key text not null generated always as (public.generate_hash_key(company, title, location)) stored,
     direct boolean not null,
     company text,
     company_key text,
@@ -51,6 +52,7 @@ create table staging.postings (
 ) with (fillfactor = 85); -- room to note a sighting in place
 comment on table staging.postings is 'One row a posting, as its newest payload reads';
 comment on column staging.postings.board is 'The board that last showed it';
+comment on column staging.postings.payload_at is 'When the payload it was read from was first seen';
 comment on column staging.postings.direct is 'Whether the employer itself publishes on this source';
 comment on column staging.postings.company_key is 'The company''s name freed of legal form, case and punctuation';
 comment on column staging.postings.places is 'Resolved places: city, region, country, latitude, longitude';
@@ -125,7 +127,24 @@ create index job_postings_stg_source_idx on staging.job_postings_stg (source);
 create index job_postings_stg_company_idx on staging.job_postings_stg (company);
 create index job_postings_stg_posted_at_idx on staging.job_postings_stg (posted_at);
 
+-- For the newest and the oldest jobs of one company, however many it has.
+create index job_postings_stg_company_key_idx on staging.job_postings_stg (company_key, first_seen_at, hash_key);
+create index job_postings_stg_company_size_idx
+on staging.job_postings_stg (company_key, first_seen_at, hash_key)
+where company_size <> 'unknown';
+
 create table staging.changed_jobs (
     hash_key text primary key
 );
 comment on table staging.changed_jobs is 'Jobs whose marts are to be built again; the build that does so takes them out';
+
+create table staging.claimed_jobs (
+    hash_key text primary key
+);
+comment on table staging.claimed_jobs is
+'Changed jobs that the marts took to build: from the transaction that builds dim_companies to that of fact_jobs';
+
+create table staging.claimed_companies (
+    company_key text primary key
+);
+comment on table staging.claimed_companies is 'The companies of the claimed jobs, before and after the change';

@@ -1,12 +1,25 @@
+create table marts.enumerations (
+    enumeration text not null,
+    value text not null,
+    rung integer,
+    label text not null,
+    primary key (enumeration, value)
+);
+comment on table marts.enumerations is 'One row a value of an enumeration';
+comment on column marts.enumerations.rung is 'Place on the ladder, from 0; null where the values have no order';
+
 create table marts.dim_companies (
     company_id serial primary key,
     company text not null,
     company_size text not null default 'unknown',
     source_first_seen text,
     created_at timestamptz not null default now(),
-    company_key text not null unique
+    company_key text not null unique,
+    updated_at timestamptz not null default now()
 );
 comment on table marts.dim_companies is 'One row an employer';
+
+create index dim_companies_updated_at_idx on marts.dim_companies (updated_at);
 
 create table marts.fact_jobs (
     job_id serial primary key,
@@ -41,15 +54,18 @@ create table marts.fact_jobs (
     sources text [] not null default '{}',
     first_seen_at timestamptz not null,
     closed_at timestamptz,
+    expires_at timestamptz,
     excluded_by text
 );
 comment on table marts.fact_jobs is 'One row a job, scored against the profile';
+comment on column marts.fact_jobs.ingested_at is 'When the row was last written';
 comment on column marts.fact_jobs.excluded_by is 'Why the profile leaves the job out of the list; null where it does not';
 
 create unique index fact_jobs_hash_key_idx on marts.fact_jobs (hash_key);
 create index fact_jobs_rank_score_idx on marts.fact_jobs (rank_score desc);
 create index fact_jobs_company_id_idx on marts.fact_jobs (company_id);
 create index fact_jobs_posted_at_idx on marts.fact_jobs (posted_at);
+create index fact_jobs_ingested_at_idx on marts.fact_jobs (ingested_at);
 
 create view marts.job_posting_stats as
 select
