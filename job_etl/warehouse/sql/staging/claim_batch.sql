@@ -1,0 +1,36 @@
+-- The next crawls to bring in: the oldest pending one of each board, and of each source whose boards overlap, as
+-- their order decides what counts as a change. A batch ends where it has enough payloads to be worth its statements.
+insert into batch (
+    crawl_id, source, board, company, params, collected_at, outcome, overlapping
+)
+select
+    crawl_id,
+    source,
+    board,
+    company,
+    params,
+    collected_at,
+    outcome,
+    overlapping
+from (
+    select
+        oldest.*,
+        sum(payloads + 1) over (order by collected_at, crawl_key) - payloads as payloads_before
+    from (
+        select distinct on (crawls.source, case when not known.overlapping then crawls.board end)
+            crawls.*,
+            known.overlapping
+        from raw.crawls
+        inner join unnest(%(sources)s::text [], %(overlapping)s::boolean [])
+            as known (source, overlapping)
+            on crawls.source = known.source
+        where crawls.staged_at is null
+        order by
+            crawls.source,
+            case when not known.overlapping then crawls.board end,
+            crawls.collected_at,
+            crawls.crawl_key
+    ) as oldest
+) as queue
+where payloads_before <= %(payloads)s
+order by collected_at, crawl_key

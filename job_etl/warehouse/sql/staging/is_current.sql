@@ -1,0 +1,5 @@
+select
+from ops.state
+where
+    name = 'normalizer_version'
+    and value = %(normalizer_version)s

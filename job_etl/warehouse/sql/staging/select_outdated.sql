@@ -1,0 +1,32 @@
+-- Postings read by another version of the normaliser than today's.
+select
+    payload.raw_id,
+    payload.payload,
+    payload.collected_at,
+    payload.crawl_id,
+    payload.line,
+    postings.source,
+    postings.source_job_id,
+    postings.board,
+    last_crawl.company,
+    last_crawl.params,
+    postings.first_seen_at,
+    postings.last_seen_at
+from staging.postings
+inner join raw.job_postings_raw as payload on postings.raw_id = payload.raw_id
+left join lateral (
+    select
+        crawls.company,
+        crawls.params
+    from raw.crawls
+    where
+        crawls.source = postings.source
+        and crawls.board = postings.board
+        and crawls.collected_at <= postings.last_seen_at
+    order by crawls.collected_at desc, crawls.crawl_key desc
+    limit 1
+) as last_crawl on true
+where
+    postings.normalizer_version <> %(normalizer_version)s
+    and postings.source = any(%(sources)s)
+limit %(limit)s
