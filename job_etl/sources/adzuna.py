@@ -2,8 +2,8 @@
 
 Developers' pages: https://developer.adzuna.com/docs/search. A board is a saved search. `description` is a snippet of
 about 500 characters. `adref` and `redirect_url` carry a token of the request and are new in every answer. Figures with
-`salary_is_predicted` "1" are Adzuna's estimates. Pay is a year's, in the currency of the country's site, which the
-payload names only by the host of `redirect_url`.
+`salary_is_predicted` "1" are Adzuna's estimates. Pay is in the currency of the country's site, which the payload names
+only by the host of `redirect_url`; it should be a year's and is sometimes a day's or a month's, so no period is stated.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Adzuna(Source):
     )
     volatile = frozenset({"adref", "redirect_url"})
     boards_overlap = True
-    implied = frozenset(_CURRENCIES.values()) | {"year"}
+    implied = frozenset(_CURRENCIES.values())
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:
         country = str(board.params.get("country") or board.name).lower()
@@ -91,7 +91,6 @@ class Adzuna(Source):
                 amount(payload, "salary_min"),
                 amount(payload, "salary_max"),
                 _CURRENCIES.get(_country(url) or str(board.params.get("country", ""))),
-                "year",
                 predicted=flag(payload, "salary_is_predicted") or False,
             ),
             department=plain(payload, "category", "label") if text(payload, "category", "tag") != "unknown" else None,

@@ -17,6 +17,9 @@ from job_etl.sources.fields import flag, identity, link, moment, plain, plains, 
 from job_etl.sources.paging import pages
 
 _LINK_BACK = re.compile(r"\s*<p>\s*Find (more )?<a [^>]*arbeitnow\.com[^>]*>[^<]*</a> on Arbeitnow\s*</(a|p)>\s*\Z")
+_LEVEL = re.compile(
+    r"experience|erfahr|einstieg|entry|leitung|hilfst|\b(junior|mid|senior|lead|executive)\b", re.IGNORECASE
+)
 _PAGE = 100
 
 
@@ -48,6 +51,8 @@ class Arbeitnow(Source):
 
     def read(self, payload: Payload, board: Board) -> GivenPosting:
         location = plain(payload, "location")
+        kinds = plains(payload, "job_types")
+        levels = [kind for kind in kinds if _LEVEL.search(kind)]
         url = link(payload, "url")
         return GivenPosting(
             source_job_id=self.identify(payload, board),
@@ -58,7 +63,8 @@ class Arbeitnow(Source):
             url=url,
             apply_url=url,
             remote=flag(payload, "remote") or None,
-            employment_type=", ".join(plains(payload, "job_types")) or None,
+            employment_type=", ".join(kind for kind in kinds if kind not in levels) or None,
+            seniority=", ".join(levels) or None,
             tags=plains(payload, "tags"),
             posted_at=moment(payload, "created_at"),
         )

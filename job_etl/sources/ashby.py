@@ -1,8 +1,8 @@
 """Ashby: public job boards, one request a board.
 
-Developers' pages: https://developers.ashbyhq.com/docs/public-job-posting-api. Of the components of a compensation only
-those of the type `Salary` are base pay; a posting has one tier a zone, each with its own range. The payload does not name the
-employer.
+Developers' pages: https://developers.ashbyhq.com/docs/public-job-posting-api. Of the components of a compensation
+only those of the type `Salary` are base pay; a posting has one tier a zone, each with its own range. The payload does
+not name the employer.
 """
 
 from __future__ import annotations

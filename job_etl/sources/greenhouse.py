@@ -37,6 +37,7 @@ _EMPLOYMENT = re.compile(r"^((time|employment|contract|position|job) ?type|commi
 _WORKPLACE = re.compile(
     r"^((location|workplace|work|remote) ?type|workplace|work (arrangement|model)|remote)$", re.IGNORECASE
 )
+_BOARD_WORDS = re.compile(r"\W+((external|public|global)\W+)?(job ?board|careers?( page| site)?)\s*$", re.IGNORECASE)
 _PAY = re.compile(r"\b(salary|pay|compensation)\b", re.IGNORECASE)
 
 
@@ -59,7 +60,7 @@ class Greenhouse(Source):
         return identity(payload, "id")
 
     def read(self, payload: Payload, board: Board) -> GivenPosting:
-        company, inferred = employer(plain(payload, "company_name"), board)
+        company, inferred = employer(_company(payload), board)
         departments = plains({"names": [row.get("name") for row in rows(payload, "departments")]}, "names")
         url = link(payload, "absolute_url") or link(payload, "url")
         return GivenPosting(
@@ -91,6 +92,11 @@ class Greenhouse(Source):
                 if value
             },
         )
+
+
+def _company(payload: Payload) -> str | None:
+    """The board's name without the words for a board: "Acme Job Board" is the board of Acme."""
+    return _BOARD_WORDS.sub("", plain(payload, "company_name") or "") or None
 
 
 def _places(payload: Payload) -> list[GivenPlace]:
