@@ -1,10 +1,15 @@
 -- White space is Unicode's and so is lower case, whatever the database's locale: pg_c_utf8 is built in since 17.
+-- A search costs a fifth of a replacement, so clean values, which are most, are not taken apart.
 create function public.collapse_white_space(value text)
 returns text
 language sql
 immutable
 parallel safe
-return btrim(regexp_replace(coalesce(value, '') collate pg_c_utf8, '\s+', ' ', 'g'), ' ');
+return case
+    when value collate pg_c_utf8 ~ '\s\s|[^\S ]|^ | $'
+        then btrim(regexp_replace(value collate pg_c_utf8, '\s+', ' ', 'g'), ' ')
+    else coalesce(value, '')
+end;
 
 comment on function public.collapse_white_space(text) is
 'Trims and collapses every run of white space to one blank; null becomes the empty string';
@@ -14,13 +19,11 @@ returns text
 language sql
 immutable
 parallel safe
-return md5(
-    lower(public.collapse_white_space(company) collate pg_c_utf8)
-    || '|'
-    || lower(public.collapse_white_space(title) collate pg_c_utf8)
-    || '|'
-    || lower(public.collapse_white_space(location) collate pg_c_utf8)
-);
+return md5(lower((
+    public.collapse_white_space(company)
+    || '|' || public.collapse_white_space(title)
+    || '|' || public.collapse_white_space(location)
+) collate pg_c_utf8));
 
 comment on function public.generate_hash_key(text, text, text) is
 'The identity of a job: md5 of company, title and location, trimmed, white space collapsed, lower case';

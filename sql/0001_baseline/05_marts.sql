@@ -23,7 +23,7 @@ create index dim_companies_updated_at_idx on marts.dim_companies (updated_at);
 
 create table marts.fact_jobs (
     job_id serial primary key,
-    hash_key text not null,
+    hash_key text not null unique,
     job_title_std text,
     company_id integer references marts.dim_companies (company_id),
     location_std text,
@@ -61,7 +61,6 @@ comment on table marts.fact_jobs is 'One row a job, scored against the profile';
 comment on column marts.fact_jobs.ingested_at is 'When the row was last written';
 comment on column marts.fact_jobs.excluded_by is 'Why the profile leaves the job out of the list; null where it does not';
 
-create unique index fact_jobs_hash_key_idx on marts.fact_jobs (hash_key);
 create index fact_jobs_rank_score_idx on marts.fact_jobs (rank_score desc);
 create index fact_jobs_company_id_idx on marts.fact_jobs (company_id);
 create index fact_jobs_posted_at_idx on marts.fact_jobs (posted_at);

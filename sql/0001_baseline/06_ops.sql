@@ -4,3 +4,9 @@ create table ops.ranking (
     applied_at timestamptz not null default now()
 );
 comment on table ops.ranking is 'The weights and profile that fact_jobs is scored with';
+
+create table ops.state (
+    name text primary key,
+    value text not null
+);
+comment on table ops.state is 'What the platform has to remember, such as the normaliser''s version that all was read with';
