@@ -1,0 +1,140 @@
+"""The places of a posting, from structured fields and location texts.
+
+Belongs here: what several statements about the place of one posting make together. How one text is read is in
+`place_text`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from job_etl.model import GivenPlace, Origin, Place, RemoteType
+from job_etl.normalize import gazetteer, place_text
+from job_etl.normalize.gazetteer import Kind
+from job_etl.normalize.place_text import Found, Reading
+from job_etl.normalize.text import clean_line
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedPlaces:
+    """Where a posting's work is done.
+
+    `location_std` lists the places as "City, Region, CC" (a whole country by its name), then, for remote work, where
+    one may live: "Montréal, Quebec, CA; Remote (United States)", "Remote (EMEA)", "Remote". `remote_countries` are ISO
+    3166-1 alpha-2 codes, sorted; empty means that the posting does not restrict them or does not say. `remote_hint` is
+    what the location texts themselves say about the mode of work.
+    """
+
+    places: list[Place] = field(default_factory=list)
+    location_std: str | None = None
+    remote_countries: list[str] = field(default_factory=list)
+    remote_hint: RemoteType | None = None
+    origin: Origin | None = None
+
+
+def resolve_places(
+    given: Sequence[GivenPlace], *, title: str | None = None, remote_places: Sequence[str] = ()
+) -> ResolvedPlaces:
+    """Resolve a posting's places; what is not known stays None, and a structured field is never overruled.
+
+    A name that several places share is decided by what stands beside it, then by the country of the posting's other
+    places, then by population; the origin's rule says which. The title is read only where nothing else names a place.
+    """
+    readings = [_read(place) for place in given]
+    if len(countries := _certain_countries(readings)) == 1:
+        country = gazetteer.country_name(*countries)
+        readings = [
+            reading if all(found.explicit for found in reading.found) else _read(place, country)
+            for reading, place in zip(readings, given, strict=True)
+        ]
+    found = _distinct(place for reading in readings for place in reading.found)
+    mode = place_text.mode_of(reading.mode for reading in readings)
+    homes = [place for text in remote_places for place in place_text.read(text).found]
+    origin = Origin("given" if any(map(_is_structured, given)) else "parsed", found[0].rule) if found else None
+    if not found and not homes and title:
+        found = list(place_text.read_title(title).found)
+        origin = Origin("parsed", f"title, {found[0].rule}") if found else None
+    if homes and origin is None:
+        origin = Origin("given", "remote places")
+    homes += [place for place in found if place.remote or place.group]
+    remote = mode is RemoteType.REMOTE or bool(homes)
+    return ResolvedPlaces(
+        places=list(dict.fromkeys(place.place for place in found if not place.group)),
+        location_std=_standard(found, homes, remote),
+        remote_countries=_countries(homes or found) if remote else [],
+        remote_hint=mode,
+        origin=origin,
+    )
+
+
+def locate(text: str) -> Place | None:
+    """The one place that a person means by a text such as "Toronto, ON"; None where none or a group of countries."""
+    return next((found.place for found in place_text.read(text).found if not found.group), None)
+
+
+def _is_structured(given: GivenPlace) -> bool:
+    return bool(given.city or given.region or given.country)
+
+
+def _read(given: GivenPlace, within: str | None = None) -> Reading:
+    """Read one given place: its city as far as it has one, else its text, inside its region and country."""
+    country = country_code(given.country)
+    around = ", ".join(filter(None, (given.region, gazetteer.country_name(country) if country else given.country)))
+    text = given.text or ""
+    reading = place_text.read(given.city or text or around, around or within)
+    if given.city and text:
+        reading = replace(reading, mode=place_text.mode_of([reading.mode, place_text.read(text).mode]))
+    if not reading.found and around:
+        reading = replace(place_text.read(around), mode=reading.mode)
+    found = [_within(place, given, country) for place in reading.found]
+    return Reading(tuple(found), reading.mode)
+
+
+def _within(found: Found, given: GivenPlace, country: str | None) -> Found:
+    """Hold a found place to the structured fields: never another country than the given one, and its coordinates."""
+    place = found.place
+    if country and place.country != country and not found.explicit and not found.group:
+        place = Place(place.city, clean_line(given.region), country)
+    if given.latitude is not None and given.longitude is not None:
+        place = replace(place, latitude=given.latitude, longitude=given.longitude)
+    return replace(found, place=place)
+
+
+def country_code(name: str | None) -> str | None:
+    """The ISO 3166-1 alpha-2 code of a country's name or code in any case; None where it is not one."""
+    candidates = gazetteer.lookup(gazetteer.key(name)) if name else ()
+    return next((candidate.country for candidate in candidates if candidate.kind is Kind.COUNTRY), None)
+
+
+def _certain_countries(readings: Iterable[Reading]) -> set[str]:
+    return {f.place.country for reading in readings for f in reading.found if f.explicit and f.place.country}
+
+
+def _distinct(found: Iterable[Found]) -> list[Found]:
+    """Without repetitions; one that is remote as well as not counts as both."""
+    return list(dict.fromkeys(found))
+
+
+def _countries(found: Iterable[Found]) -> list[str]:
+    """The countries of places; of none where a group means the whole world."""
+    found = list(found)
+    if any(place.group and not place.countries for place in found):
+        return []
+    return sorted({c for f in found for c in (f.countries if f.group else (f.place.country,)) if c})
+
+
+def _standard(found: Sequence[Found], homes: Sequence[Found], remote: bool) -> str | None:
+    texts = [text for place in found if not place.remote and not place.group and (text := describe(place.place))]
+    if remote:
+        where = [text for place in homes if (text := place.group or describe(place.place))]
+        texts.append(f"Remote ({'; '.join(dict.fromkeys(where))})" if where else "Remote")
+    return "; ".join(dict.fromkeys(texts)) or None
+
+
+def describe(place: Place) -> str:
+    """A place in one line: "Montréal, Quebec, CA", "Berlin, DE", "Germany"; empty for no place."""
+    if place.city is None and place.region is None:
+        return gazetteer.country_name(place.country) if place.country else ""
+    region = None if place.region == place.city else place.region
+    return ", ".join(filter(None, (place.city, region, place.country)))
