@@ -1,0 +1,3 @@
+-- The claim is a note of the build's own, not a source: the lineage goes from jobs to marts.
+select company_key
+from staging.claimed_companies
