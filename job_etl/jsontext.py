@@ -13,7 +13,7 @@ import msgspec
 _encode = msgspec.json.Encoder().encode
 _encode_sorted = msgspec.json.Encoder(order="sorted").encode
 
-_NOT_IN_JSONB = re.compile("[\x00\ud800-\udfff]")
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def decode(text: bytes) -> Any:
@@ -53,8 +53,13 @@ def encode_for_jsonb(value: Any) -> bytes:
     """JSON text that `jsonb` takes: U+0000 and lone surrogates, which it cannot hold, become U+FFFD."""
     text = encode(value)
     if b"\\u0000" in text or b"\\ud" in text:
-        return _encode(_map_scalars(value, lambda v: _NOT_IN_JSONB.sub("\ufffd", v) if isinstance(v, str) else v))
+        return _encode(_map_scalars(value, lambda v: storable(v) if isinstance(v, str) else v))
     return text
+
+
+def storable(text: str) -> str:
+    """Text that Postgres takes: U+0000 and lone surrogates become U+FFFD."""
+    return _NOT_STORABLE.sub("\ufffd", text)
 
 
 def _map_scalars(value: Any, function: Callable[[Any], Any]) -> Any:

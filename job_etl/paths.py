@@ -32,3 +32,13 @@ def config_file(name: str) -> Path:
         if own.exists():
             return own
     return _PACKAGE / "config" / name
+
+
+def landing_url() -> str:
+    """The landing zone: `JOB_ETL_LANDING_URL` (a path, `s3://…`, `gs://…`), else a folder of `home()`."""
+    return os.environ.get("JOB_ETL_LANDING_URL") or str(home() / "landing")
+
+
+def exports_folder() -> Path:
+    """Where exports are written: `JOB_ETL_EXPORTS_DIR`, else a folder of `home()`."""
+    return Path(os.environ.get("JOB_ETL_EXPORTS_DIR") or home() / "exports").expanduser().absolute()

@@ -52,6 +52,8 @@ def pending_crawls(connection: psycopg.Connection, landing: Landing) -> list[str
     """The files of the landing zone that are not in `raw.crawls` yet."""
     files = {crawl_key(file): file for file in landing.crawls()}
     with connection.transaction(), connection.cursor() as cursor:
+        if cursor.execute("select to_regclass('raw.crawls') is null").fetchone() == (True,):
+            return list(files.values())  # before the bootstrap nothing is loaded
         cursor.execute("create temporary table landed_keys (crawl_key text) on commit drop")
         with cursor.copy("copy landed_keys from stdin") as copy:
             for key in files:
@@ -146,11 +148,11 @@ def _copy_payloads(
             try:
                 payload = jsontext.decode(line)
             except ValueError as error:
-                content = line[:_CONTENT_KEPT].decode("utf-8", errors="replace").replace("\0", "\ufffd")
+                content = jsontext.storable(line[:_CONTENT_KEPT].decode("utf-8", errors="replace"))
                 unreadable.append((number, f"the line is not JSON ({error})", content))
                 continue
             try:
-                identity: str | None = source.identify(payload, board)
+                identity: str | None = jsontext.storable(source.identify(payload, board))
             except UnreadablePayload:
                 identity = None  # kept all the same; reading it will say what is wrong
             text = jsontext.encode_for_jsonb(payload).decode()

@@ -15,7 +15,6 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import class_row
-from psycopg.types.json import Jsonb
 
 from job_etl import jsontext
 from job_etl.errors import UnreadablePayload

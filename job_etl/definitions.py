@@ -1,0 +1,56 @@
+"""Everything Dagster loads, assembled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+
+from job_etl.assets.bootstrap import schema
+from job_etl.assets.exports import ranked_jobs
+from job_etl.assets.marts import marts
+from job_etl.assets.raw import job_postings_raw
+from job_etl.assets.sources import SOURCE_ASSETS
+from job_etl.assets.staging import staging
+from job_etl.checks import CHECKS
+from job_etl.dbt import dbt_cli
+from job_etl.resources import ExportFolder, LandingZone, Warehouse
+from job_etl.schedules import daily_schedule, jobs_etl_daily, load_landed
+from job_etl.sensors import log_failed_run, new_landed_crawls
+
+OWNERS = ["team:job-etl"]
+
+# A day, and what the longest run may take on top.
+FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=30), warn_window=timedelta(hours=26))
+
+
+def build_definitions(resource_overrides: dict[str, Any] | None = None) -> dg.Definitions:
+    """The one `Definitions` object; tests pass resources of their own."""
+    assets = [schema, *SOURCE_ASSETS, job_postings_raw, staging, marts, ranked_jobs]
+    return dg.Definitions(
+        assets=[
+            asset.map_asset_specs(
+                lambda spec: spec.replace_attributes(
+                    group_name=spec.key.path[0], owners=OWNERS, freshness_policy=FRESHNESS
+                )
+            )
+            for asset in assets
+        ],
+        asset_checks=CHECKS,
+        jobs=[jobs_etl_daily, load_landed],
+        schedules=[daily_schedule],
+        sensors=[new_landed_crawls, log_failed_run],
+        resources={
+            "warehouse": Warehouse(),
+            "landing_zone": LandingZone(),
+            "export_folder": ExportFolder(),
+            "dbt": dbt_cli(),
+            **(resource_overrides or {}),
+        },
+        # Importing Dagster again for every step takes longer than most steps do.
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions()

@@ -1,0 +1,44 @@
+"""What the platform reacts to: new files in the landing zone, and runs that fail."""
+
+from __future__ import annotations
+
+import hashlib
+
+import dagster as dg
+
+from job_etl.resources import LandingZone, Warehouse
+from job_etl.schedules import load_landed
+from job_etl.warehouse.raw import pending_crawls
+
+_UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+
+
+@dg.sensor(
+    job=load_landed,
+    minimum_interval_seconds=60,
+    description="Loads crawls that lie in the landing zone and are not in the database yet, whoever put them there.",
+)
+def new_landed_crawls(
+    context: dg.SensorEvaluationContext, warehouse: Warehouse, landing_zone: LandingZone
+) -> dg.RunRequest | dg.SkipReason:
+    if context.instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED), limit=1):
+        return dg.SkipReason("a run is under way and may load them")
+    with warehouse.connect() as connection:
+        pending = pending_crawls(connection, landing_zone.open())
+    if not pending:
+        return dg.SkipReason("every crawl in the landing zone is loaded")
+    # The same files make the same key, so that one that cannot be loaded is not tried again every minute.
+    key = hashlib.sha256("\n".join(sorted(pending)).encode()).hexdigest()
+    return dg.RunRequest(run_key=key, tags={"job_etl/landed_crawls": str(len(pending))})
+
+
+@dg.run_failure_sensor(description="Writes one clear line to the log for every run that fails.")
+def log_failed_run(context: dg.RunFailureSensorContext) -> None:
+    context.log.error(
+        f"{context.dagster_run.job_name} {context.dagster_run.run_id} failed: {context.failure_event.message}"
+    )

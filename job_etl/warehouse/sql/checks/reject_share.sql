@@ -1,0 +1,19 @@
+-- Sources of whose payloads seen in the newest crawls more than a tolerable share cannot be read.
+select
+    crawls.source,
+    count(*) as payloads,
+    count(rejects.raw_id) as rejected
+from raw.sightings
+inner join raw.crawls on sightings.crawl_id = crawls.crawl_id
+left join raw.rejects on sightings.raw_id = rejects.raw_id
+where
+    crawls.crawl_id in (
+        select distinct on (source, board) crawl_id
+        from raw.crawls
+        where payloads > 0
+        order by source asc, board asc, collected_at desc, crawl_key desc
+    )
+group by crawls.source
+having count(rejects.raw_id) > %(tolerable)s * count(*)
+order by crawls.source
+limit %(limit)s
