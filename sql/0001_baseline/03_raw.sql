@@ -42,7 +42,8 @@ create table raw.job_postings_raw (
     crawl_id bigint references raw.crawls (crawl_id),
     line integer
 );
-comment on table raw.job_postings_raw is 'One row a payload that was new or had changed since its posting was last seen';
+comment on table raw.job_postings_raw is
+'One row a payload that was new or had changed since its posting was last seen';
 comment on column raw.job_postings_raw.source_job_id is
 'The provider''s identity of the posting; null where the payload has none';
 comment on column raw.job_postings_raw.payload_hash is

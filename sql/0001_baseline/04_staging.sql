@@ -18,7 +18,7 @@ create table staging.postings (
     location_std text,
     places jsonb not null default '[]',
     remote_type text not null default 'unknown' check (remote_type in ('remote', 'hybrid', 'onsite', 'unknown')),
-    remote_countries text [] not null default '{}',
+    remote_countries text[] not null default '{}',
     contract_type text not null default 'unknown'
     check (contract_type in ('full_time', 'part_time', 'contract', 'intern', 'temp', 'unknown')),
     seniority_level text not null default 'unknown'
@@ -32,8 +32,8 @@ create table staging.postings (
     salary_currency_norm text,
     description text,
     language text,
-    skills_raw text [] not null default '{}',
-    skills text [] not null default '{}',
+    skills_raw text[] not null default '{}',
+    skills text[] not null default '{}',
     department text,
     industry text,
     requisition_id text,
@@ -93,7 +93,7 @@ create table staging.job_postings_stg (
     salary_max numeric,
     salary_currency text,
     description text,
-    skills_raw text [] not null default '{}',
+    skills_raw text[] not null default '{}',
     posted_at timestamptz,
     apply_url text,
     source text not null,
@@ -106,17 +106,17 @@ create table staging.job_postings_stg (
     seniority_level text not null default 'unknown',
     location_std text,
     places jsonb not null default '[]',
-    remote_countries text [] not null default '{}',
+    remote_countries text[] not null default '{}',
     salary_period text,
     salary_min_norm numeric,
     salary_max_norm numeric,
     salary_currency_norm text,
-    skills text [] not null default '{}',
+    skills text[] not null default '{}',
     department text,
     industry text,
     language text,
     expires_at timestamptz,
-    sources text [] not null,
+    sources text[] not null,
     postings integer not null
 ) with (fillfactor = 85);
 comment on table staging.job_postings_stg is
@@ -136,7 +136,8 @@ where company_size <> 'unknown';
 create table staging.changed_jobs (
     hash_key text primary key
 );
-comment on table staging.changed_jobs is 'Jobs whose marts are to be built again; the build that does so takes them out';
+comment on table staging.changed_jobs is
+'Jobs whose marts are to be built again; the build that does so takes them out';
 
 create table staging.claimed_jobs (
     hash_key text primary key

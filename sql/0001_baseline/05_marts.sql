@@ -35,7 +35,7 @@ create table marts.fact_jobs (
     salary_min_norm numeric,
     salary_max_norm numeric,
     salary_currency_norm text,
-    skills text [] not null default '{}',
+    skills text[] not null default '{}',
     posted_at timestamptz,
     source text not null,
     apply_url text,
@@ -48,10 +48,10 @@ create table marts.fact_jobs (
     location_city text,
     location_region text,
     location_country text,
-    remote_countries text [] not null default '{}',
+    remote_countries text[] not null default '{}',
     department text,
     language text,
-    sources text [] not null default '{}',
+    sources text[] not null default '{}',
     first_seen_at timestamptz not null,
     closed_at timestamptz,
     expires_at timestamptz,
@@ -59,7 +59,8 @@ create table marts.fact_jobs (
 );
 comment on table marts.fact_jobs is 'One row a job, scored against the profile';
 comment on column marts.fact_jobs.ingested_at is 'When the row was last written';
-comment on column marts.fact_jobs.excluded_by is 'Why the profile leaves the job out of the list; null where it does not';
+comment on column marts.fact_jobs.excluded_by is
+'Why the profile leaves the job out of the list; null where it does not';
 
 create index fact_jobs_rank_score_idx on marts.fact_jobs (rank_score desc);
 create index fact_jobs_company_id_idx on marts.fact_jobs (company_id);

@@ -9,4 +9,5 @@ create table ops.state (
     name text primary key,
     value text not null
 );
-comment on table ops.state is 'What the platform has to remember, such as the normaliser''s version that all was read with';
+comment on table ops.state is
+'What the platform has to remember, such as the normaliser''s version that all was read with';

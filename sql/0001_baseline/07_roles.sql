@@ -20,10 +20,10 @@ revoke create on schema public from public;
 
 grant usage on schema public to job_etl_user, job_etl_reader;
 grant execute on function
-    public.collapse_white_space(text),
-    public.generate_hash_key(text, text, text),
-    public.distance_km(double precision, double precision, double precision, double precision)
-    to job_etl_user, job_etl_reader;
+public.collapse_white_space(text),
+public.generate_hash_key(text, text, text),
+public.distance_km(double precision, double precision, double precision, double precision)
+to job_etl_user, job_etl_reader;
 
 grant usage on schema raw, staging, marts, ops to job_etl_user;
 grant select, insert, update, delete on all tables in schema raw, staging, marts, ops to job_etl_user;
