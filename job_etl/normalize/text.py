@@ -69,6 +69,11 @@ _TRAILERS = re.compile(
 )
 
 
+def has_markup(text: str) -> bool:
+    """Whether a text is HTML, also where it was escaped: it has a block's tags or pairs of inline ones."""
+    return bool("<" in text and _MARKUP.search(text)) or bool("&lt;" in text and _ESCAPED_BLOCK_TAG.search(text))
+
+
 def html_to_text(html: str) -> str:
     """Turn an advertisement's HTML into clean text that keeps paragraphs, line breaks and bullets ("- ").
 
@@ -91,7 +96,7 @@ def _without_markup(html: str, nested: bool = False) -> str:
         first, *rest = html.split("<")
         html = first + "".join([_BREAKS.get(tag[:2], "<") + tag for tag in rest])
     text = _parsed(html)
-    if not nested and "<" in text and _MARKUP.search(text):
+    if not nested and has_markup(text):
         return _without_markup(text.replace("\n", "<br>"), nested=True)
     return text
 

@@ -1,0 +1,93 @@
+"""Where the work is done: remote, hybrid or on site.
+
+Belongs here: which of several statements counts. The phrases are in `config/taxonomy/remote.yml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from job_etl.model import Origin, RemoteType
+from job_etl.normalize import taxonomy
+from job_etl.normalize.phrases import Phrases, fold
+
+_FLAG = Origin("given", "remote flag")
+_NOT_FLAGGED = Origin("inferred", "remote flag is false")
+_WORD = Origin("given", "workplace type")
+_LOCATION = Origin("parsed", "location")
+_TITLE = Origin("parsed", "title")
+_ROLE = Origin("parsed", "description, of the role")
+_OFFICE_DAYS = Origin("parsed", "description, days in the office")
+_EMPLOYER = Origin("inferred", "description, of the employer")
+
+
+@cache
+def _phrases(section: str) -> Phrases:
+    return Phrases(taxonomy.document("remote.yml")[section])
+
+
+def classify_remote(
+    given: bool | str | None,
+    location_hint: RemoteType | None,
+    title: str | None,
+    description: str | None,
+    locations: Sequence[str],
+) -> tuple[RemoteType, Origin | None]:
+    """Say where the work is done, by the provider's field, then the places, the title and the description.
+
+    A flag is coarser than a word: a note beside the title or the place may call a remote job hybrid, and a flag
+    that is false says only that the job is not known to be remote, so what the text says goes before it.
+    """
+    if isinstance(given, str) and (word := _judged(_phrases("given").meanings(given))):
+        return word, _WORD
+    note = _from_notes(location_hint, title, locations)
+    if given is True:
+        return note if note[0] is RemoteType.HYBRID else (RemoteType.REMOTE, _FLAG)
+    if note[0] is not RemoteType.UNKNOWN:
+        return note
+    if description:
+        said = _from_description(description)
+        if said[0] is not RemoteType.UNKNOWN:
+            return said
+    if given is False:
+        return RemoteType.ONSITE, _NOT_FLAGGED
+    return RemoteType.UNKNOWN, None
+
+
+def _judged(meanings: set[str]) -> RemoteType | None:
+    """One answer from several: a choice between home and office is hybrid work."""
+    said = meanings & {"remote", "hybrid", "onsite"}
+    if "hybrid" in said or said == {"remote", "onsite"}:
+        return RemoteType.HYBRID
+    return RemoteType(said.pop()) if said else None
+
+
+def _from_notes(
+    location_hint: RemoteType | None, title: str | None, locations: Sequence[str]
+) -> tuple[RemoteType, Origin | None]:
+    notes = _phrases("note")
+    meanings = {meaning for location in locations for meaning in notes.meanings(location)}
+    if place := _judged(meanings):
+        return place, _LOCATION
+    if location_hint is not None:
+        return location_hint, _LOCATION
+    if title and (role := _judged(notes.meanings(title))):
+        return role, _TITLE
+    return RemoteType.UNKNOWN, None
+
+
+def _from_description(description: str) -> tuple[RemoteType, Origin | None]:
+    folded = fold(description)
+    said: set[str] = set()
+    for found in _phrases("role").find(folded):
+        if found.meaning == "office_days":
+            days = folded[max(0, found.start - 10) : found.end + 3]
+            said.add("onsite" if "5" in days or "five" in days else "hybrid")
+        else:
+            said.add(found.meaning)
+    said.discard("nothing")
+    if said:
+        return _judged(said) or RemoteType.UNKNOWN, _ROLE
+    suggested = _judged(_phrases("employer").meanings(description))
+    return (suggested, _EMPLOYER) if suggested else (RemoteType.UNKNOWN, None)
