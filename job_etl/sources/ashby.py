@@ -93,8 +93,8 @@ def _salaries(payload: Payload) -> list[GivenSalary]:
             for salary in salary_range(
                 amount(component, "minValue"),
                 amount(component, "maxValue"),
-                text(component, "currencyCode"),
-                text(component, "interval"),
+                plain(component, "currencyCode"),
+                plain(component, "interval"),
             )
         ]
         if ranges:

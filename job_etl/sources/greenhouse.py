@@ -76,7 +76,7 @@ class Greenhouse(Source):
             employment_type=_custom_field(payload, _EMPLOYMENT),
             salaries=_salaries(payload),
             department=departments[0] if departments else None,
-            language=text(payload, "language"),
+            language=plain(payload, "language"),
             requisition_id=_requisition(payload),
             posted_at=moment(payload, "first_published"),
             updated_at=moment(payload, "updated_at"),
@@ -84,8 +84,8 @@ class Greenhouse(Source):
             extra={
                 name: value
                 for name, value in {
-                    "internal_job_id": text(payload, "internal_job_id"),
-                    "education": text(payload, "education"),
+                    "internal_job_id": plain(payload, "internal_job_id"),
+                    "education": plain(payload, "education"),
                     "departments": departments[1:],
                     "offices": [plain(office, "name") for office in rows(payload, "offices")],
                 }.items()
@@ -130,7 +130,7 @@ def _salaries(payload: Payload) -> list[GivenSalary]:
     ranges = [
         salary
         for row in rows(payload, "pay_input_ranges")
-        for salary in salary_range(_cents(row, "min_cents"), _cents(row, "max_cents"), text(row, "currency_type"))
+        for salary in salary_range(_cents(row, "min_cents"), _cents(row, "max_cents"), plain(row, "currency_type"))
     ]
     if ranges:
         return ranges
@@ -141,7 +141,7 @@ def _salaries(payload: Payload) -> list[GivenSalary]:
         for salary in salary_range(
             amount(row, "value", "min_value") or amount(row, "value", "value"),
             amount(row, "value", "max_value") or amount(row, "value", "value"),
-            text(row, "value", "unit"),
+            plain(row, "value", "unit"),
         )
     ]
 

@@ -72,7 +72,10 @@ class HackerNews(Source):
         return [item for item in listing(body, "children", "hits", "jobs") if not _is_no_advertisement(item)]
 
     def identify(self, payload: Payload, board: Board) -> str:
-        return identity(payload, "id" if dig(payload, "id") else "objectID")
+        item = identity(payload, "id" if dig(payload, "id") else "objectID")
+        if not (item.isascii() and item.isdigit()):
+            raise UnreadablePayload(f"the id {item[:40]!r} is not the number of an item of Hacker News")
+        return item
 
     def read(self, payload: Payload, board: Board) -> GivenPosting:
         source_job_id = self.identify(payload, board)

@@ -66,6 +66,7 @@ _FILLER = re.compile(
     r"^\W*(\b(or|and|in|within|from|near|preferred|prefer|based)\b\W*)*|(\W*\b(or|and|only|preferred)\b)*[\s/,&+;:–—-]*$",
     re.I,
 )
+_AROUND = re.compile(r"^(greater|metro|the)\s+|[\s-]+(area|hq|based|time ?zones?|metro)$")
 _LARGE_CITY = 300_000
 _SHORT_PLACES = frozenset(
     {
@@ -243,11 +244,8 @@ def _company(text: str) -> str | None:
 
 def is_place(text: str) -> bool:
     """Whether at least half of the names in a text ("Berlin, Germany or London") are a place's."""
-    names = [name.strip(" .()").lower() for name in re.split(r"[,/;&+]|\b(?:or|and)\b", text)]
-    names = [
-        re.sub(r"^(greater|metro|the)\s+|[\s-]+(area|hq|based|time ?zones?|metro)$", "", name) for name in names if name
-    ]
-    known = [name for name in names if name in _SHORT_PLACES or name in _place_names()]
+    names = [name for part in re.split(r"[,/;&+]|\b(?:or|and)\b", text) if (name := part.strip(" .()").lower())]
+    known = [name for name in names if name in _SHORT_PLACES or _AROUND.sub("", name) in _SHORT_PLACES | _place_names()]
     return bool(names) and len(text) <= 120 and len(known) * 2 >= len(names)
 
 

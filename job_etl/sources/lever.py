@@ -75,10 +75,10 @@ class Lever(Source):
             salaries=salary_range(
                 amount(payload, "salaryRange", "min"),
                 amount(payload, "salaryRange", "max"),
-                text(payload, "salaryRange", "currency"),
-                text(payload, "salaryRange", "interval"),
+                plain(payload, "salaryRange", "currency"),
+                plain(payload, "salaryRange", "interval"),
             )
-            or salary_text(text(payload, "salaryDescriptionPlain")),
+            or salary_text(plain(payload, "salaryDescriptionPlain")),
             department=plain(payload, "categories", "department"),
             team=plain(payload, "categories", "team"),
             tags=plains(payload, "tags"),
