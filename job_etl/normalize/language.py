@@ -16,12 +16,11 @@ from job_etl.normalize import taxonomy
 _GIVEN = Origin("given", "language")
 _DETECTED = Origin("parsed", "stop words")
 
-_WORD = re.compile(r"[^\W\d_]{2,}")
 # The beginning decides; more is read only where it does not.
 _SAMPLES = (700, 3000)
 # Fewer stop words than this, or than this share of all words, and no language is claimed.
 _LEAST_WORDS = 4
-_LEAST_SHARE = 0.08
+_LEAST_SHARE = 0.06
 # How many times as many stop words as the next language's. Neighbours share many: Danish and Swedish half of them.
 _LEAD = 1.25
 
@@ -33,15 +32,14 @@ def language(given: str | None, description: str | None, title: str | None = Non
     """
     if given and (code := _code(given)):
         return code, _GIVEN
-    text = " ".join(filter(None, (title, description)))
-    detected = detect(text)
+    detected = detect(f"{title or ''} {description or ''}"[: _SAMPLES[-1]])
     return (detected, _DETECTED) if detected else (None, None)
 
 
 def detect(text: str) -> str | None:
     """The language whose stop words a text uses most, or None."""
     for length in _SAMPLES:
-        if code := _most_used(_WORD.findall(text[:length].lower())):
+        if code := _most_used(text[:length].lower().split()):
             return code
     return None
 
@@ -50,8 +48,9 @@ def _most_used(words: list[str]) -> str | None:
     by_word = _stop_words()
     scores: dict[str, float] = {}
     for word in words:
-        for code, weight in by_word.get(word, ()):
-            scores[code] = scores.get(code, 0.0) + weight
+        if word in by_word:
+            for code, weight in by_word[word]:
+                scores[code] = scores.get(code, 0.0) + weight
     if not scores:
         return None
     best, *others = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
@@ -77,9 +76,12 @@ def _languages() -> tuple[frozenset[str], dict[str, str]]:
 
 @cache
 def _stop_words() -> dict[str, tuple[tuple[str, float], ...]]:
-    """Each stop word with its languages; a word of several languages counts less for each."""
+    """Each stop word with its languages; a word of several languages counts less for each.
+
+    Words of one letter are left out: initials, bullets and grades are no evidence.
+    """
     languages: dict[str, list[str]] = {}
     for code, words in taxonomy.document("stopwords.yml")["words"].items():
-        for word in words.split():
+        for word in filter(lambda word: len(word) > 1, words.split()):
             languages.setdefault(word, []).append(code)
     return {word: tuple((code, 1 / len(codes)) for code in codes) for word, codes in languages.items()}

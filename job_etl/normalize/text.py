@@ -18,19 +18,36 @@ from selectolax.lexbor import LexborHTMLParser
 
 _INVISIBLE_TAGS = ["script", "style", "noscript", "template", "head", "title", "svg", "iframe", "object"]
 
-# What comes before a tag, by the two characters after its "<". White space has no meaning in HTML: once the author's
-# line ends are blanks, a line end in the parsed text is one of these.
+# What comes before a tag, by the bytes after its "<". White space has no meaning in HTML: once the author's line ends
+# are blanks, a line end in the parsed text is one of these.
 _BREAKS = {
-    start: space + "<"
+    start: space + b"<"
     for space, starts in {
-        "\n\n": ("p>", "p ", "/p", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ta", "/t", "se", "bl"),
-        "\n": ("br", "di", "/d", "tr", "dt", "dd", "/h"),
-        "\n- ": ("li",),
-        " ": ("td", "th"),
+        b"\n\n": (
+            b"p>",
+            b"p ",
+            b"/p",
+            b"ul",
+            b"/ul",
+            b"ol",
+            b"/ol",
+            b"h1",
+            b"h2",
+            b"h3",
+            b"h4",
+            b"h5",
+            b"h6",
+            b"hr",
+            b"bl",
+        ),
+        b"\n": (b"br", b"di", b"se", b"ta", b"tr", b"dt", b"dd", b"/h", b"/ta"),
+        b"\n- ": (b"li",),
+        b" ": (b"td", b"th", b"/t", b"/d"),
     }.items()
     for lower in starts
     for start in (lower, lower.upper())
 }
+_WHITE_SPACE_AS_BLANKS = bytes.maketrans(b"\0\t\n\v\f\r", b"      ")
 _BLOCK = r"p|div|ul|ol|li|h[1-6]|br|hr|tr|table|section|blockquote|pre"
 _BLOCK_TAG = re.compile(rf"<(?:{_BLOCK})[\s/>]", re.I)
 _ESCAPED_BLOCK_TAG = re.compile(rf"&lt;(?:{_BLOCK})(?:\s|/|&gt;)", re.I)
@@ -84,30 +101,27 @@ def html_to_text(html: str) -> str:
 
 
 def _without_markup(html: str, nested: bool = False) -> str:
-    if "&lt;" in html and len(_ESCAPED_BLOCK_TAG.findall(html)) > len(_BLOCK_TAG.findall(html)):
+    if "&lt;" in html and html.count("&lt;") > html.count("<") and _ESCAPED_BLOCK_TAG.search(html):
         for entity, character in _ESCAPES:
             html = html.replace(entity, character)
     if "<" not in html:
         return entities.unescape(html)
     if "<pre" in html:
         html = _PREFORMATTED.sub(lambda block: block[0].replace("\n", "<br>"), html)
+    try:
+        data = html.encode()
+    except UnicodeEncodeError:
+        data = _UNHOLDABLE.sub("\ufffd", html).encode()
     if _BLOCK_TAG.search(html):
-        html = html.replace("\n", " ").replace("\r", " ").replace("</ul>", "</ul>\n\n").replace("</ol>", "</ol>\n\n")
-        first, *rest = html.split("<")
-        html = first + "".join([_BREAKS.get(tag[:2], "<") + tag for tag in rest])
-    text = _parsed(html)
+        breaks = _BREAKS.get
+        first, *rest = data.translate(_WHITE_SPACE_AS_BLANKS).split(b"<")
+        data = first + b"".join([(breaks(tag[:3]) or breaks(tag[:2], b"<")) + tag for tag in rest])
+    tree = LexborHTMLParser(data)
+    tree.strip_tags(_INVISIBLE_TAGS)
+    text = tree.body.text() if tree.body is not None else ""
     if not nested and has_markup(text):
         return _without_markup(text.replace("\n", "<br>"), nested=True)
     return text
-
-
-def _parsed(html: str) -> str:
-    try:
-        tree = LexborHTMLParser(html)
-    except UnicodeEncodeError:
-        tree = LexborHTMLParser(_UNHOLDABLE.sub("\ufffd", html))
-    tree.strip_tags(_INVISIBLE_TAGS)
-    return tree.body.text() if tree.body is not None else ""
 
 
 def clean_text(text: str) -> str:
@@ -116,14 +130,22 @@ def clean_text(text: str) -> str:
     The result is in Unicode's form C, has `\\n` line ends, at most one empty line in a row, no U+0000 and no lone
     surrogate. Cleaning it again changes nothing.
     """
+    cleaned = _clean_once(text)
+    while _may_be_mojibake(cleaned) and (again := _clean_once(cleaned)) != cleaned:
+        cleaned = again
+    return cleaned
+
+
+def _clean_once(text: str) -> str:
     text = _repaired(text)
     if "\\n" in text:  # a line end that was escaped twice on its way into JSON
         text = text.replace("\\r\\n", "\n").replace("\\n", "\n")
-    while "  " in text:
-        text = text.replace("  ", " ")
-    if any(hint in text for hint in _TRAILER_HINTS):
-        text = _TRAILERS.sub("", text)
-    return "\n".join(_laid_out(text.split("\n"))).rstrip("\n")
+    text = "\n".join(_laid_out(text.split("\n")))
+    for hint in _TRAILER_HINTS:
+        if (found := text.find(hint)) >= 0:
+            line = text.rfind("\n", 0, found) + 1
+            text = text[:line] + _TRAILERS.sub("", text[line:])
+    return text.strip()
 
 
 def _laid_out(lines: list[str]) -> list[str]:
@@ -131,6 +153,8 @@ def _laid_out(lines: list[str]) -> list[str]:
     laid: list[str] = []
     bullet = False
     for line in map(str.strip, lines):
+        if "  " in line:
+            line = " ".join(line.split())
         if not line:
             if laid and laid[-1] and not bullet:
                 laid.append("")
@@ -172,7 +196,7 @@ def _repaired(text: str) -> str:
     while "&" in text and (decoded := _ENTITY.sub(lambda entity: entities.unescape(entity[0]), text)) != text:
         text = decoded
     if not text.isascii():
-        if any(letter in text for letter in _LEAD_LETTERS) and _MOJIBAKE.search(text):
+        if _may_be_mojibake(text):
             text = "\n".join(_decoded(line) for line in text.split("\n"))
         text = unicodedata.normalize("NFC", text.replace("\xa0", " "))
     if not text.replace("\n", " ").isprintable():
@@ -182,6 +206,10 @@ def _repaired(text: str) -> str:
         text = _CONTROL.sub(" ", text)
         text = _INVISIBLE.sub("", text)
     return text
+
+
+def _may_be_mojibake(text: str) -> bool:
+    return not text.isascii() and any(letter in text for letter in _LEAD_LETTERS) and _MOJIBAKE.search(text) is not None
 
 
 def _decoded(line: str) -> str:

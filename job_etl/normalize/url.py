@@ -6,8 +6,11 @@ Belongs here: what counts as a web address. Which of them is the posting's is th
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
+_ADDRESS = re.compile(
+    r"https?://(?:[^\s/?#@]*@)?(?:[^\s/?#@:\[\]]+\.[^\s/?#@:\[\]]+|localhost|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:[/?#]\S*)?",
+    re.I,
+)
 _ESCAPED_AMPERSAND = re.compile(r"&(?:amp;)+")
 _UNSAFE = re.compile('[\\s\x00-\x1f\x7f-\x9f"<>\\\\^`{|}\ud800-\udfff]')
 
@@ -16,15 +19,8 @@ def clean_url(url: str | None) -> str | None:
     """The address when it is http or https and names a host, escaped where it must be; None otherwise."""
     if not url:
         return None
-    url = _ESCAPED_AMPERSAND.sub("&", url.strip())
-    if url[:7].lower() != "http://" and url[:8].lower() != "https://":
-        return None
-    url = _UNSAFE.sub(_percent, url)
-    try:
-        host = urlsplit(url).hostname
-    except ValueError:
-        return None
-    return url if host and ("." in host or ":" in host or host == "localhost") else None
+    url = _UNSAFE.sub(_percent, _ESCAPED_AMPERSAND.sub("&", url.strip()))
+    return url if _ADDRESS.fullmatch(url) else None
 
 
 def _percent(match: re.Match[str]) -> str:

@@ -1,0 +1,111 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from job_etl.normalize.text import clean_line, clean_text, html_to_text
+
+ANY_TEXT = st.text() | st.text(
+    st.sampled_from("a<>/&;#x0 \n\r\t-•*\\npdivbr\u00a0\u200b\u2028Ã©â€™\x80\x99\x00\ud800amltgquo'\"İé\u0301")
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>One</p><p>Two</p>", "One\n\nTwo"),
+        ("One<br>Two<br/>Three", "One\nTwo\nThree"),
+        ("<div>One</div><div>Two</div>", "One\nTwo"),
+        (
+            "<p>We need:</p><ul><li>Rust</li><li><p>Go &amp; C</p></li></ul>Apply",
+            "We need:\n\n- Rust\n- Go & C\n\nApply",
+        ),
+        ("<ul><li>Outer<ul><li>Inner</li></ul></li></ul>", "- Outer\n- Inner"),
+        ("<UL><LI>Rust</LI></UL><P>Now</P>", "- Rust\n\nNow"),
+        ("<p>• Rust</p><p>·  Go</p>", "- Rust\n- Go"),
+        ("<p>in\n  the\tsource</p>", "in the source"),
+        ("plain\nlines", "plain\nlines"),
+        ("<pre>kept\nlines</pre>", "kept\nlines"),
+        ("<p>a <u>b</u> <b>c</b><span>d</span>, e</p>", "a b cd, e"),
+        (
+            "<h2>Pay</h2><table><tr><td>From</td><td>1</td></tr><tr><td>To</td><td>2</td></tr></table>",
+            "Pay\n\nFrom 1\nTo 2",
+        ),
+        ("<style>p{}</style><script>alert(1)</script><p>x</p><!-- no -->", "x"),
+        ("&lt;p&gt;R&amp;amp;D &amp;mdash; now&lt;/p&gt;&lt;p&gt;x&lt;/p&gt;", "R&D — now\n\nx"),
+        ("<p>&lt;strong&gt;Bold&lt;/strong&gt; text &lt;br /&gt; next</p>", "Bold text\nnext"),
+        ("<p>R&amp;amp;D</p>", "R&D"),
+        ("<p>pages with a < b and <div> tags</p>", "pages with a < b and\ntags"),
+        ("<p>5 &lt; 6</p>", "5 < 6"),
+        ("<p>a&nbsp;b\u200bc\u00ad</p>", "a bc"),
+        ("", ""),
+        ("<p></p>", ""),
+    ],
+)
+def test_html_becomes_text_with_its_paragraphs_lines_and_bullets(html: str, text: str) -> None:
+    assert html_to_text(html) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("youâ€™ll", "you’ll"),
+        ("youâ\x80\x99ll", "you’ll"),
+        ("GrÃ¼ÃŸe aus KÃ¶ln", "Grüße aus Köln"),
+        ("ÄÖÜ in Übersee, âge, São Tomé", "ÄÖÜ in Übersee, âge, São Tomé"),
+        ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),
+        ("a\n\n\n\n b", "a\n\nb"),
+        ("a\x00b\ud800c", "a\ufffdb\ufffdc"),
+        ("one\\ntwo", "one\ntwo"),
+        ("cafe\u0301", "café"),
+        ("-\n\nPoint", "- Point"),
+        ("- a\n\n- b", "- a\n- b"),
+    ],
+)
+def test_broken_text_is_repaired(text: str, clean: str) -> None:
+    assert clean_text(text) == clean
+
+
+@pytest.mark.parametrize(
+    "trailer",
+    [
+        "<br/><br/>Please mention the word **KIND** and tag RMTI3 when applying to show you read the job post completely "
+        "(#RMTI3). This is a beta feature to avoid spam applicants. Companies can search these words to find applicants "
+        "that read this and see they're human.",
+        '<p>Find more <a href="https://www.example.com">English Speaking Jobs in Germany</a> on Arbeitnow</a>',
+        '<p>Originally posted on <a href="https://www.example.com">Himalayas</a></p>',
+    ],
+)
+def test_what_feeds_append_to_every_advertisement_is_dropped(trailer: str) -> None:
+    assert html_to_text(f"<p>We build bridges.</p>{trailer}") == "We build bridges."
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("  Senior\u00a0Engineer \n (m/w/d) ", "Senior Engineer (m/w/d)"),
+        ("R&amp;D <b>Lead</b>", "R&D Lead"),
+        ("R&amp;amp;D Lead", "R&D Lead"),
+        ("<script>alert(1)</script>", "alert(1)"),
+        ("Zürich\u200b", "Zürich"),
+        (" \u200b ", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_line_is_trimmed_and_without_markup(text: str | None, line: str | None) -> None:
+    assert clean_line(text) == line
+
+
+@given(ANY_TEXT)
+def test_any_text_becomes_text_that_stays_and_that_postgres_can_hold(text: str) -> None:
+    for clean in (clean_text(text), html_to_text(text)):
+        clean.encode()
+        assert "\x00" not in clean
+        assert clean_text(clean) == clean
+
+
+@given(ANY_TEXT)
+def test_any_text_becomes_a_line_that_stays(text: str) -> None:
+    line = clean_line(text)
+    assert clean_line(line) == line
+    assert line is None or (line and not {"\n", "\x00"} & set(line))
