@@ -1,0 +1,139 @@
+"""The level of a role: from its title, else the years its description asks for, else the provider's word.
+
+Belongs here: how the evidence is weighed. The words of nine languages are in `config/taxonomy/seniority.yml`.
+
+A manager of a function (account, project, product) is counted as senior and a head, team lead or manager of people as
+lead, directors and above as executive: the way of the providers and labelled sets that tell these apart. What only
+the name of the role suggests is the last resort, after the description and the provider.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from job_etl.model import Origin, Seniority
+from job_etl.normalize import taxonomy
+
+_STATED = {
+    "intern": Seniority.INTERN,
+    "junior": Seniority.JUNIOR,
+    "executive": Seniority.EXECUTIVE,
+    "lead": Seniority.LEAD,
+    "senior": Seniority.SENIOR,
+    "intermediate": Seniority.INTERMEDIATE,
+    "junior_grade": Seniority.JUNIOR,
+}
+_SUGGESTED = {
+    "manager_of_people": Seniority.LEAD,
+    "manager_of_a_function": Seniority.SENIOR,
+    "entry_role": Seniority.JUNIOR,
+}
+_PROVIDERS = {
+    "given_intern": Seniority.INTERN,
+    "given_junior": Seniority.JUNIOR,
+    "given_executive": Seniority.EXECUTIVE,
+    "given_lead": Seniority.LEAD,
+    "given_senior": Seniority.SENIOR,
+    "given_intermediate": Seniority.INTERMEDIATE,
+}
+_PLAIN = "no_experience_asked"
+_JUNIOR_YEARS, _SENIOR_YEARS, _MOST_YEARS = 1, 5, 15
+
+_YEARS = re.compile(
+    r"[0-9]{1,2}(?![0-9])\s?\+?(?:\s?(?:-|–|to|bis|à|a|or|oder|ou)\s?[0-9]{1,2}\s?\+?)?\s?(?:\(\w+\)\s)?"
+    r"(?:full |volle |plus |or more )?(?:years?|yrs?|jahre?n?|ans|années|años|anni|anos|jaar|lat|lata|år)\b"
+)
+_EXPERIENCE = re.compile(
+    r"experience|erfahrung|expérience|experiencia|ervaring|esperienza|experiência|doświadczeni|erfarenhet|praxis"
+    r"|\b(?:in|with|working|building|as|als|mit|en tant que)\b"
+)
+_NOT_ASKED = re.compile(
+    r"\b(?:our|we|we've|we’ve|company|firm|founded|history|wir|unser\w*|seit|nous|notre|nuestra|over the (?:last|past)|"
+    r"for (?:over|more than)|age|aged|old|client\w*|combined|collective|next|within|contract|bonus|vest\w*|warranty)\b"
+)
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    """The compiled sections of the dictionary."""
+    return {
+        section: re.compile(
+            "|".join(rf"(?<!\w)(?:{line.strip()})(?!\w)" for line in lines.splitlines() if line.strip())
+        )
+        for section, lines in taxonomy.document("seniority.yml").items()
+        if section != _PLAIN
+    }
+
+
+@cache
+def _no_experience_asked() -> tuple[str, ...]:
+    lines = str(taxonomy.document("seniority.yml").get(_PLAIN, "")).splitlines()
+    return tuple(line.strip() for line in lines if line.strip())
+
+
+@lru_cache(maxsize=1 << 15)
+def _from_title(title: str) -> tuple[Seniority, str, bool] | None:
+    """The level of a folded title, the section of the dictionary that says so, and whether it is stated outright."""
+    patterns = _patterns()
+    said = patterns["not_a_level"].sub(" ", title)
+    for levels in (_STATED, _SUGGESTED):
+        for section, level in levels.items():
+            if patterns[section].search(said):
+                return level, section, levels is _STATED
+    return None
+
+
+def years_asked(description: str) -> int | None:
+    """The most years of experience a description asks for, of a range its lower end; None where it asks for none."""
+    return _years_asked(description.lower())
+
+
+def _years_asked(text: str) -> int | None:
+    asked = []
+    for match in _YEARS.finditer(text):
+        years = int(re.match(r"[0-9]+", match[0])[0])  # type: ignore[index]
+        before = text[match.start() - 1 : match.start()]
+        if years > _MOST_YEARS or before.isalnum() or before in (".", ","):
+            continue
+        start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 50)
+        end = text.find("\n", match.end(), match.end() + 60)
+        if _EXPERIENCE.search(text, start, end if end >= 0 else match.end() + 60) and not _NOT_ASKED.search(
+            text, start, match.end() + 12
+        ):
+            asked.append(years)
+    return max(asked, default=None)
+
+
+def _from_description(description: str) -> tuple[Seniority, str] | None:
+    text = description.lower()
+    years = _years_asked(text)
+    if years is None:
+        nobody = any(phrase in text for phrase in _no_experience_asked())
+        return (Seniority.JUNIOR, "no experience asked") if nobody else None
+    if years <= _JUNIOR_YEARS:
+        return Seniority.JUNIOR, "years asked"
+    return (Seniority.INTERMEDIATE if years < _SENIOR_YEARS else Seniority.SENIOR), "years asked"
+
+
+def classify_seniority(
+    title: str | None, *, description: str | None, given: str | None
+) -> tuple[Seniority, Origin | None]:
+    """The level of a role and where it was read; (unknown, None) where nothing tells.
+
+    In order: the title's words, the years of experience the description asks for (up to 1 junior, 2 to 4 intermediate,
+    5 and more senior), the provider's level, and last what the name of the role suggests (`inferred`).
+    """
+    named = _from_title(" ".join(title.lower().split())) if title else None
+    if named and named[2]:
+        return named[0], Origin("parsed", f"seniority/title: {named[1]}")
+    if description and (asked := _from_description(description)):
+        return asked[0], Origin("parsed", f"seniority/description: {asked[1]}")
+    if given:
+        word = given.lower()
+        for section, level in _PROVIDERS.items():
+            if _patterns()[section].search(word):
+                return level, Origin("given", "seniority")
+    if named:
+        return named[0], Origin("inferred", f"seniority/role: {named[1]}")
+    return Seniority.UNKNOWN, None

@@ -1,0 +1,326 @@
+"""Skills named in a posting: in the provider's tags, the title and the description.
+
+Belongs here: how a text is searched and what a mention means. The skills, their aliases and parents are in
+`config/taxonomy/skills.tsv`, the words around them in `skill_cues.yml`.
+
+A text is searched once, by an Aho-Corasick automaton that takes the leftmost, longest phrase. Texts and phrases are
+folded alike to words between double blanks, so a phrase matches whole words only and neighbours do not share a blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache, lru_cache
+from itertools import pairwise
+from typing import Literal
+
+from ahocorasick_rs import MATCHKIND_LEFTMOST_LONGEST, BytesAhoCorasick
+
+from job_etl.errors import ConfigError
+from job_etl.normalize import taxonomy
+
+Need = Literal["required", "preferred", "mentioned"]
+Where = Literal["title", "tags", "description"]
+
+_LINE = b"\x01"
+_TYPOGRAPHY = (
+    ("’", "'"),
+    ("‘", "'"),
+    ("“", '"'),
+    ("”", '"'),
+    ("–", ","),
+    ("—", ","),
+    ("•", ","),
+    ("●", ","),
+    ("▪", ","),
+)
+_OWN_WORDS = ((b"\n", b" \x01 "), (b",", b" , "), (b"/", b" / "), (b"&", b" and "), (b". ", b" . "))
+_LIST_WORDS = frozenset(b", / and or und oder et ou y o e i lub och eller en".split())
+_OR = frozenset(b"/ or nor oder ou o of lub eller ni ani".split())
+_FILLERS = frozenset(
+    b"prior previous need for any knowledge of experience in with is are skills kenntnisse erfahrung en de".split()
+)
+_CUE_NEED: dict[str, Need] = {"required": "required", "preferred": "preferred", "neutral": "mentioned"}
+_RANK: dict[Need, int] = {"mentioned": 0, "preferred": 1, "required": 2}
+_HEADING_WORDS = 8
+
+
+def _byte_table(*groups: tuple[bytes, bytes]) -> bytes:
+    table = bytearray(range(256))
+    for characters, replacement in groups:
+        for character in characters:
+            table[character] = replacement[0]
+    return bytes(table)
+
+
+_PUNCTUATION = _byte_table((b"\x01-_\"?!'`*<>=~^\xa0\xab\xad\xb4\xb7\xbb", b" "), (b";:|()[]{}", b","), (b"\\", b"/"))
+_LOWER = bytes(range(256)).decode("latin-1").lower().encode("latin-1")
+
+
+class _Match(Enum):
+    """When a phrase counts: always, in its exact spelling, or in its exact spelling and in context."""
+
+    ANY = auto()
+    CASED = auto()
+    CONTEXT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """An entry of the dictionary; `parent` is the name of another entry, or empty for a root."""
+
+    name: str
+    parent: str
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A skill a posting names: how much it is asked for and where it was first found."""
+
+    skill: str
+    need: Need
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """What a pattern of the automaton stands for: a skill with its folded spelling, or a cue of one kind."""
+
+    skill: str
+    match: _Match = _Match.ANY
+    spelling: bytes = b""
+    cue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    phrase: _Phrase
+    start: int
+    end: int
+
+
+def _fold(text: str) -> bytes:
+    """Words and punctuation between double blanks, case kept, one byte a character.
+
+    What Latin-1 lacks becomes "?", in the dictionary as in the text: the words stay distinct, and bytes are searched in
+    a third of the time.
+    """
+    if not text.isascii():
+        for typographic, plain in _TYPOGRAPHY:
+            text = text.replace(typographic, plain)
+    folded = text.encode("latin-1", "replace").translate(_PUNCTUATION) + b" "
+    for mark, word in _OWN_WORDS:
+        folded = folded.replace(mark, word)
+    return b" %b " % b"  ".join(folded.split())
+
+
+@cache
+def dictionary() -> dict[str, Skill]:
+    """Every entry of `skills.tsv` by name.
+
+    Raises:
+        ConfigError: a name is there twice or a parent is missing.
+    """
+    skills: dict[str, Skill] = {}
+    for number, row in taxonomy.table("skills.tsv", ("skill", "parent", "match", "aliases")):
+        name = row["skill"]
+        if name in skills:
+            raise ConfigError(f"skills.tsv: line {number} repeats the skill {name}")
+        skills[name] = Skill(
+            name, row["parent"], tuple(alias for part in row["aliases"].split(";") if (alias := part.strip()))
+        )
+    for skill in skills.values():
+        if skill.parent and skill.parent not in skills:
+            raise ConfigError(f"skills.tsv: the parent {skill.parent} of {skill.name} is not in the file")
+    return skills
+
+
+_MARKS = {"~": _Match.CONTEXT, "=": _Match.CASED}
+_MATCHES = {"": _Match.ANY, "cased": _Match.CASED, "context": _Match.CONTEXT}
+
+
+def _spellings() -> Iterator[_Phrase]:
+    """Every way of writing every skill, longest-lived first: a name before an alias of another skill."""
+    rows = list(taxonomy.table("skills.tsv", ("skill", "parent", "match", "aliases")))
+    for _, row in rows:
+        if row["match"] in _MATCHES:
+            yield _Phrase(row["skill"], _MATCHES[row["match"]], _fold(row["skill"]))
+    for _, row in rows:
+        for alias in filter(None, map(str.strip, row["aliases"].split(";"))):
+            match = _MARKS.get(alias[0], _Match.ANY)
+            yield _Phrase(row["skill"], match, _fold(alias.lstrip("~=")))
+
+
+@cache
+def _automaton() -> tuple[BytesAhoCorasick, list[_Phrase], dict[bytes, int]]:
+    """The automaton, what each of its patterns stands for, and the place of each pattern."""
+    phrases: dict[bytes, _Phrase] = {}
+    for phrase in _spellings():
+        pattern = phrase.spelling.translate(_LOWER)
+        phrases.setdefault(pattern, phrase)
+        if phrase.match is _Match.ANY and len(pattern) > 5 and pattern[-2:-1].isalpha() and pattern[-2:-1] != b"s":
+            phrases.setdefault(pattern[:-1] + b"s ", phrase)
+    for cue in ("required", "preferred", "neutral", "negation_before", "negation_after"):
+        for words in taxonomy.document("skill_cues.yml").get(cue, []):
+            phrases.setdefault(_fold(words).translate(_LOWER), _Phrase("", cue=cue))
+    places = {pattern: place for place, pattern in enumerate(phrases)}
+    return BytesAhoCorasick(list(phrases), matchkind=MATCHKIND_LEFTMOST_LONGEST), list(phrases.values()), places
+
+
+@cache
+def _context() -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """Folded cue phrases that stand before and after an ambiguous name."""
+    cues = taxonomy.document("skill_cues.yml")
+    before, after = (
+        tuple(_fold(words).translate(_LOWER) for words in cues.get(f"context_{side}", []))
+        for side in ("before", "after")
+    )
+    return before, after
+
+
+def _find(folded: bytes) -> list[_Found]:
+    """Skills and cues in a folded text, in order; a name in another case than its own is left out."""
+    automaton, phrases, _ = _automaton()
+    found = []
+    for pattern, start, end in automaton.find_matches_as_indexes(folded.translate(_LOWER)):
+        phrase = phrases[pattern]
+        if phrase.match is _Match.ANY or folded[start:end] == phrase.spelling:
+            found.append(_Found(phrase, start, end))
+    return found
+
+
+def _listed(folded: bytes, end: int, start: int) -> bool:
+    """Whether only list words stand between two positions."""
+    return start - end < 24 and all(word in _LIST_WORDS for word in folded[end:start].translate(_LOWER).split())
+
+
+def _in_context(folded: bytes, match: _Found) -> bool:
+    """Whether a word beside a name says that it is a technology."""
+    before, after = _context()
+    left = b" %b " % folded[max(0, match.start - 60) : match.start].strip().translate(_LOWER)
+    return left.endswith(before) or folded[match.end : match.end + 24].translate(_LOWER).startswith(after)
+
+
+def _meant(folded: bytes, found: list[_Found]) -> list[_Found]:
+    """Without the ambiguous names that neither a cue nor a list of technologies shows to be meant."""
+    if all(match.phrase.match is not _Match.CONTEXT for match in found):
+        return found
+    sure = [match.phrase.match is not _Match.CONTEXT or _in_context(folded, match) for match in found]
+    linked = [
+        bool(left.phrase.skill and right.phrase.skill) and _listed(folded, left.end, right.start)
+        for left, right in pairwise(found)
+    ]
+    for place in range(len(linked)):
+        sure[place + 1] |= linked[place] and (
+            sure[place] or len(found[place].phrase.skill) + len(found[place + 1].phrase.skill) > 3
+        )
+    for place in reversed(range(len(linked))):
+        sure[place] |= linked[place] and sure[place + 1]
+    return [match for match, is_sure in zip(found, sure, strict=True) if is_sure]
+
+
+def _negated(folded: bytes, found: list[_Found]) -> set[int]:
+    """Places of skills that a posting says it does not ask for, lists closed by "or" included."""
+    denied: set[int] = set()
+    for place, match in enumerate(found):
+        if match.phrase.cue == "negation_before" and place + 1 < len(found):
+            between = folded[match.end : found[place + 1].start].translate(_LOWER).split()
+            if len(between) <= 3 and _FILLERS.issuperset(between):
+                denied.update(_list_from(folded, found, place + 1))
+        elif match.phrase.cue == "negation_after" and place:
+            between = folded[found[place - 1].end : match.start].translate(_LOWER).split()
+            if len(between) <= 3 and _FILLERS.issuperset(between):
+                denied.add(place - 1)
+    return denied
+
+
+def _list_from(folded: bytes, found: list[_Found], first: int) -> range:
+    """The places of the list that begins with `first`, where its last words are joined by "or"; else `first` alone."""
+    last = first
+    while (
+        last + 1 < len(found)
+        and found[last + 1].phrase.skill
+        and _listed(folded, found[last].end, found[last + 1].start)
+    ):
+        last += 1
+    joint = folded[found[last - 1].end : found[last].start].translate(_LOWER).split() if last > first else []
+    return range(first, last + 1) if joint and joint[-1] in _OR else range(first, first + 1)
+
+
+def _is_heading(folded: bytes, cue: _Found) -> bool:
+    """Whether a cue's line is short enough for a heading."""
+    start = folded.rfind(_LINE, 0, cue.start) + 1
+    end = folded.find(_LINE, cue.end)
+    return len(folded[start : end if end >= 0 else len(folded)].split()) <= _HEADING_WORDS
+
+
+def _needs(folded: bytes, found: list[_Found]) -> Iterator[tuple[str, Need]]:
+    """Each skill a description names, with how much it is asked for, in order."""
+    denied = _negated(folded, found)
+    section: Need = "mentioned"
+    line: list[str] = []
+    said: Need | None = None
+    end = 0
+    for place, match in enumerate(found):
+        if _LINE in (gap := folded[end : match.start]) or b" . " in gap:
+            yield from ((skill, said or section) for skill in line)
+            line, said = [], None
+        end = match.end
+        if match.phrase.skill:
+            if place not in denied:
+                line.append(match.phrase.skill)
+        elif need := _CUE_NEED.get(match.phrase.cue):
+            if _is_heading(folded, match):
+                section = need
+            else:
+                said = need
+    yield from ((skill, said or section) for skill in line)
+
+
+def find_skills(title: str | None, description: str | None, *, tags: Sequence[str]) -> list[Mention]:
+    """The skills a posting names, each once, in the order title, tags, description.
+
+    A skill of the title is required. In the description the heading of the section or a word in the line tells
+    required from preferred; what is neither is mentioned. A skill said not to be needed is left out there.
+    """
+    mentions: dict[str, Mention] = {}
+    if title:
+        folded = _fold(title)
+        for match in _meant(folded, _find(folded)):
+            if match.phrase.skill:
+                mentions.setdefault(match.phrase.skill, Mention(match.phrase.skill, "required", "title"))
+    for tag in tags:
+        for skill in _in_tag(tag):
+            mentions.setdefault(skill, Mention(skill, "mentioned", "tags"))
+    if description:
+        folded = _fold(description)
+        for skill, need in _needs(folded, _meant(folded, _find(folded))):
+            known = mentions.get(skill)
+            if known is None:
+                mentions[skill] = Mention(skill, need, "description")
+            elif _RANK[need] > _RANK[known.need]:
+                mentions[skill] = Mention(skill, need, known.where)
+    return list(mentions.values())
+
+
+@lru_cache(maxsize=1 << 14)
+def _in_tag(tag: str) -> tuple[str, ...]:
+    """The skills of a provider's tag: the one it spells, in any case, else those named in it."""
+    folded = _fold(tag)
+    _, phrases, places = _automaton()
+    place = places.get(folded.translate(_LOWER))
+    if place is not None:
+        return (phrases[place].skill,) if phrases[place].skill else ()
+    return tuple(match.phrase.skill for match in _meant(folded, _find(folded)) if match.phrase.skill)
+
+
+def extract_skills(title: str | None, description: str | None, *, tags: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The provider's tags, cleaned and each once, and the canonical skills of title, tags and description."""
+    raw: dict[str, str] = {}
+    for tag in tags:
+        if cleaned := " ".join(tag.split()).strip(" ,;"):
+            raw.setdefault(cleaned.casefold(), cleaned)
+    return list(raw.values()), [mention.skill for mention in find_skills(title, description, tags=list(raw.values()))]
