@@ -13,8 +13,9 @@ from typing import NamedTuple, Self
 from urllib.parse import quote
 
 from job_etl.embedded import binaries, locks
+from job_etl.embedded.cluster import DATABASE, OWNER, PORT
 from job_etl.embedded.folder import Folder, find, prepare
-from job_etl.embedded.server import DATABASE, OWNER, PORT, Say, answers, recorded_pid, reminder
+from job_etl.embedded.server import Say, answers, recorded_pid, reminder
 from job_etl.embedded.supervisor import halted, launch, remove
 from job_etl.errors import PermanentError
 
@@ -55,7 +56,7 @@ class Lease:
             self.password = folder.passfile.read_text().strip().rpartition(":")[2]
         except FileNotFoundError as error:
             raise PermanentError(
-                f"the database's password file {folder.passfile} is gone; `job-etl db stop`, and the next start makes one"
+                f"the database's password file {folder.passfile} is gone; `job-etl db stop`, then a start makes one"
             ) from error
 
     @property

@@ -19,8 +19,9 @@ from pathlib import Path
 
 import job_etl
 from job_etl.embedded import binaries, locks
+from job_etl.embedded.cluster import remove_socket_folder
 from job_etl.embedded.folder import Folder
-from job_etl.embedded.server import Pause, Say, Server, remove_socket_folder
+from job_etl.embedded.server import Pause, Say, Server
 from job_etl.errors import JobEtlError, PermanentError, TransientError
 
 _LINGER = "JOB_ETL_EMBEDDED_LINGER"
