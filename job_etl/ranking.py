@@ -15,8 +15,9 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from job_etl.config.ranking import Ranking
+from job_etl.config.ranking import Ranking, SalaryTarget
 from job_etl.normalize.company import company_match_key
+from job_etl.normalize.money import base_currency, convert
 from job_etl.normalize.skills import extract_skills
 from job_etl.warehouse.connect import load_sql
 
@@ -120,6 +121,7 @@ def _as_scored(ranking: Ranking) -> dict[str, Any]:
     for wish in ("must_have_skills", "nice_to_have_skills"):
         wishes[wish] = _canonical_skills(wishes[wish])
     wishes["exclude"]["companies"] = [company_match_key(name) for name in wishes["exclude"]["companies"]]
+    wishes["salary_target"] = _in_base_currency(ranking.profile.salary_target)
     return {"weights": ranking.weights.model_dump(), "profile": wishes}
 
 
@@ -128,6 +130,16 @@ def _canonical_skills(skills: list[str]) -> list[str]:
     return list(
         dict.fromkeys(name for skill in skills for name in extract_skills(None, None, tags=[skill])[1] or [skill])
     )
+
+
+def _in_base_currency(target: SalaryTarget | None) -> dict[str, Any] | None:
+    """The wished band at the latest rates, in whole units: an advertised salary is converted once, when it is read."""
+    if target is None:
+        return None
+    base = base_currency()
+    ends = {"min": target.min, "max": target.max}
+    converted = {name: convert(end, target.currency, base, on=None) if end else None for name, end in ends.items()}
+    return {**{name: round(end) if end else None for name, end in converted.items()}, "currency": base}
 
 
 def _label(name: str) -> str:

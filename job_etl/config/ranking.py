@@ -12,11 +12,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
-import pycountry
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, model_validator
 
 from job_etl.config.reading import Entry, parsed, read_yaml
 from job_etl.model import CompanySize, ContractType, RemoteType, Seniority
+from job_etl.normalize.money import base_currency, convert
 from job_etl.normalize.places import country_code, locate
 from job_etl.paths import config_file
 
@@ -50,8 +50,8 @@ def _country(value: str) -> str:
 
 
 def _currency(value: str) -> str:
-    if pycountry.currencies.get(alpha_3=value.upper()) is None:
-        raise ValueError(f"should be an ISO 4217 currency code, not {value!r}")
+    if convert(Decimal(1), value.upper(), base_currency(), on=None) is None:
+        raise ValueError(f"should be an ISO 4217 code with an exchange rate to {base_currency()}, not {value!r}")
     return value.upper()
 
 
