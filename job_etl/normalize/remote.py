@@ -46,13 +46,12 @@ def classify_remote(
         return note if note[0] is RemoteType.HYBRID else (RemoteType.REMOTE, _FLAG)
     if note[0] is not RemoteType.UNKNOWN:
         return note
-    if description:
-        said = _from_description(description)
-        if said[0] is not RemoteType.UNKNOWN:
-            return said
-    if given is False:
+    said = _from_description(description) if description else (RemoteType.UNKNOWN, None)
+    if given is False and said[0] is RemoteType.REMOTE and said[1] is _EMPLOYER:
+        said = (RemoteType.UNKNOWN, None)
+    if given is False and said[0] is RemoteType.UNKNOWN:
         return RemoteType.ONSITE, _NOT_FLAGGED
-    return RemoteType.UNKNOWN, None
+    return said
 
 
 def _judged(meanings: set[str]) -> RemoteType | None:

@@ -195,17 +195,16 @@ def _repaired(text: str) -> str:
     """Decode entities, undo mojibake and drop what is not text; of white space only blanks and `\\n` remain."""
     while "&" in text and (decoded := _ENTITY.sub(lambda entity: entities.unescape(entity[0]), text)) != text:
         text = decoded
-    if not text.isascii():
-        if _may_be_mojibake(text):
-            text = "\n".join(_decoded(line) for line in text.split("\n"))
-        text = unicodedata.normalize("NFC", text.replace("\xa0", " "))
+    if _may_be_mojibake(text):
+        text = "\n".join([_decoded(line) for line in text.split("\n")])
+    text = text.replace("\xa0", " ")
     if not text.replace("\n", " ").isprintable():
         text = _UNHOLDABLE.sub("\ufffd", text)
         text = _LINE_END.sub("\n", text)
         text = _BLANK.sub(" ", text)
         text = _CONTROL.sub(" ", text)
         text = _INVISIBLE.sub("", text)
-    return text
+    return unicodedata.normalize("NFC", text)
 
 
 def _may_be_mojibake(text: str) -> bool:
