@@ -167,6 +167,13 @@ def country_name(code: str) -> str:
 
 
 @cache
+def country_currency(code: str) -> str | None:
+    """The ISO 4217 code of a country's currency; None where unknown."""
+    country = _countries().get(code)
+    return (country["currencycode"] or None) if country else None
+
+
+@cache
 def continent(code: str) -> str:
     """The two-letter continent code of a country ("EU", "NA"); empty where unknown."""
     country = _countries().get(code)
