@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, Posi
 from job_etl import secrets
 from job_etl.config.reading import Entry, parsed, read_yaml, unknown
 from job_etl.errors import ConfigError
+from job_etl.history import Rhythm
 from job_etl.http import Limits
 from job_etl.model import Board
 from job_etl.paths import config_file
@@ -76,6 +78,10 @@ class CrawlSettings(Entry):
     board_seconds: PositiveFloat = 1800.0
     attempts: PositiveInt = 4
     body_mb: PositiveFloat = 64.0
+    every_hours: PositiveFloat = 20.0
+    seldom_hours: PositiveFloat = 68.0
+    empty_apart_hours: PositiveFloat = 6.0
+    empty_times: PositiveInt = 2
 
     def limits(self) -> Limits:
         """The bounds of the HTTP client."""
@@ -86,6 +92,15 @@ class CrawlSettings(Entry):
             attempts=self.attempts,
             attempts_unreachable=min(2, self.attempts),
             body=int(self.body_mb * (1 << 20)),
+        )
+
+    def rhythm(self) -> Rhythm:
+        """How often boards are asked."""
+        return Rhythm(
+            every=timedelta(hours=self.every_hours),
+            seldom=timedelta(hours=self.seldom_hours),
+            empty_apart=timedelta(hours=self.empty_apart_hours),
+            empty_times=self.empty_times,
         )
 
 
@@ -102,6 +117,10 @@ class BoardEntry(Entry):
     board: Name
     company: Name | None = None
     params: dict[str, str | int | float | bool] = Field(default_factory=dict)
+
+    def of(self, source: str) -> Board:
+        """The board itself."""
+        return Board(source, self.board, self.company, dict(self.params))
 
 
 class SourceEntry(Entry):
@@ -123,6 +142,10 @@ class Sources:
         self.crawl = crawl
         self.entries = entries
         self._boards = {name: tuple(self._spelled_out(name)) for name in entries}
+
+    def entry(self, source: str) -> SourceEntry:
+        """What the file says of a source; nothing where it does not name it."""
+        return self.entries.get(source, SourceEntry())
 
     def enabled(self) -> list[Source]:
         """The sources that are crawled, in the order of the file."""
@@ -168,16 +191,18 @@ class Sources:
         raise ConfigError(f"board {want}: not in {self.file.name}; name its source to crawl it all the same")
 
     def _spelled_out(self, source: str) -> Iterator[Board]:
+        """The boards of a source; one that is listed by itself is not taken from a group."""
+        entries = self.entries[source].boards
         seen: set[str] = set()
-        for number, entry in enumerate(self.entries[source].boards):
-            at = f"{source}.boards[{number}]"
+        for number, entry in enumerate(entries):
+            if entry.board in seen:
+                raise ConfigError(f"{self.file.name}: {source}.boards[{number}]: {entry.board} stands there twice")
+            seen.add(entry.board)
+        for number, entry in enumerate(entries):
             if not entry.board.startswith(STARTER):
-                if entry.board in seen:
-                    raise ConfigError(f"{self.file.name}: {at}: the board {entry.board} stands there twice")
-                seen.add(entry.board)
-                yield Board(source, entry.board, entry.company, dict(entry.params))
+                yield entry.of(source)
                 continue
-            for board in _group(entry.board, source, f"{self.file.name}: {at}"):
+            for board in _group(entry.board, source, f"{self.file.name}: {source}.boards[{number}]"):
                 if board.name not in seen:
                     seen.add(board.name)
                     yield board
@@ -237,5 +262,4 @@ def _group(name: str, source: str, at: str) -> Iterator[Board]:
         raise ConfigError(f"{at}: {unknown(name, shipped, 'group')}")
     document = read_yaml(file) or {}
     entry = parsed(SourceEntry, {"boards": document.get(source, [])}, file=file, at=source)
-    for board in entry.boards:
-        yield Board(source, board.board, board.company, dict(board.params))
+    return (board.of(source) for board in entry.boards)

@@ -57,7 +57,10 @@ def explained(connect: float, read: float, whole: float) -> Iterator[None]:
     except httpcore.TimeoutException:
         raise Retryable(f"no whole answer in time (at most {read:g} s of silence, {whole:g} s in all)") from None
     except httpcore.RemoteProtocolError as error:
-        cut = "the answer is cut short" if "complete" in str(error) else "the answer is not HTTP"
-        raise Retryable(f"{cut} ({error})") from None
+        # The library tells these apart by their text alone.
+        if "disconnected" in str(error):
+            raise Retryable("the connection was closed in the place of an answer") from None
+        what = "the answer is cut short" if "complete" in str(error) else "the answer is not HTTP"
+        raise Retryable(f"{what} ({error})") from None
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
         raise Retryable(f"the connection was lost ({error})") from None

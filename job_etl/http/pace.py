@@ -18,12 +18,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from job_etl.errors import TransientError
+from job_etl.errors import PermanentError, TransientError
 from job_etl.sources.base import Rate
 
 Sleep = Callable[[float], None]
 
 _BREAKS_AFTER = 5
+_BREAKS_AFTER_UNREACHED = 3  # where there was never a connection
 _LONGEST_OPEN = 300.0
 _WAITS_THROUGH = 3  # openings in a row after which requests fail instead of waiting
 _SLOWEST = 1 / 32
@@ -81,19 +82,26 @@ class Pace:
             with self._lock:
                 yield self._memory
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a+", encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            file.seek(0)
-            try:
-                state = {str(key): float(value) for key, value in json.loads(file.read() or "{}").items()}
-            except (ValueError, TypeError, AttributeError):
-                state = {}  # a write cut short; the pace starts anew
-            yield state
-            file.seek(0)
-            file.truncate()
-            file.write(json.dumps(state))
-            file.flush()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a+", encoding="utf-8") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                file.seek(0)
+                state = _numbers(file.read())
+                yield state
+                file.seek(0)
+                file.truncate()
+                file.write(json.dumps(state))
+        except OSError as error:
+            raise PermanentError(f"cannot keep the pace of the host in {self.path}: {error.strerror}") from error
+
+
+def _numbers(text: str) -> dict[str, float]:
+    """What a pace file says; nothing where a write was cut short, so that the pace begins anew."""
+    try:
+        return {str(key): float(value) for key, value in json.loads(text or "{}").items()}
+    except (ValueError, TypeError, AttributeError):
+        return {}
 
 
 def pace_file(folder: Path, host: str) -> Path:
@@ -106,8 +114,8 @@ class Host:
     """What one process knows of a host: how much it bears, and whether it answers at all.
 
     The rate and the concurrency halve with each 429 and 503 and come back slowly (additive increase, multiplicative
-    decrease). A circuit breaker opens after `_BREAKS_AFTER` failures in a row, for a time that doubles; then one
-    request goes ahead of the others to find out. Where the host has answered before, requests wait for that; where it
+    decrease). A circuit breaker opens after a few failures in a row, for a time that doubles; then one request goes
+    ahead of the others to find out. Where the host has answered before, requests wait for that; where it
     never has, they fail at once, so that a machine without a network says so in seconds.
     """
 
@@ -155,15 +163,16 @@ class Host:
             self._retry_tokens = min(_RETRY_TOKENS, self._retry_tokens + _RETRY_RATIO)
             self._changed.notify_all()
 
-    def failed(self, reason: str, *, overloaded: bool = False) -> None:
+    def failed(self, reason: str, *, overloaded: bool = False, unreachable: bool = False) -> None:
         """The host gave none, or said that it is overloaded."""
         with self._changed:
             self._answered |= overloaded
+            most = _BREAKS_AFTER_UNREACHED if unreachable and not self._answered else _BREAKS_AFTER
             self._retry_tokens = max(0.0, self._retry_tokens - 1)
             if overloaded:
                 self._factor = max(_SLOWEST, self._factor / 2)
             self._failures += 1
-            if self._openings or self._failures >= _BREAKS_AFTER:
+            if self._openings or self._failures >= most:
                 self._openings += 1
                 self._reason = reason
                 self._open_until = time.monotonic() + min(

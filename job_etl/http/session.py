@@ -48,8 +48,9 @@ class Session:
     """One crawl of one board: asks, and counts.
 
     `deadline` is on the clock of `time.monotonic`. `requests` counts what was sent, retries and redirects included,
-    `received` the bytes of bodies as they came over the network, `answers` what `ask` returned. `etag` and
-    `last_modified` make the first request conditional, and are afterwards those of the first answer.
+    `received` the bytes of bodies as they came over the network, `answers` what `ask` returned. `url` is
+    what was asked last, as messages show it. `etag` and `last_modified` make the first request conditional, and are
+    afterwards those of the first answer.
     """
 
     client: Client
@@ -60,6 +61,7 @@ class Session:
     requests: int = 0
     received: int = 0
     answers: int = 0
+    url: str = ""
 
     def ask(self, request: Request) -> Answer:
         """Ask the provider, and again where that may help.
@@ -74,12 +76,13 @@ class Session:
         asked = f"{request.method} {self.site.redacted(request.path)}"
         try:
             url = self.site.url(request)
-            asked = f"{request.method} {self.site.shown(url)}"
+            self.url = self.site.shown(url)
+            asked = f"{request.method} {self.url}"
             for attempt in self._retrying(self.client.host(self.site, url)):
                 with attempt:
                     attempts += 1
                     reply = self._follow(request, url)
-            return self._accepted(reply, url)
+            return self._accepted(reply)
         except (JobEtlError, UnicodeError) as error:
             if self.client.stopped:
                 raise Interrupted from None
@@ -128,7 +131,7 @@ class Session:
                 with explained(limits.connect, limits.read, limits.request):
                     reply = self._send(pool, request)
             except Retryable as error:
-                host.failed(str(error))
+                host.failed(str(error), unreachable=error.unreachable)
                 raise
             finally:
                 DEADLINE.reset(token)
@@ -179,7 +182,7 @@ class Session:
             raise TransientError(said)
         raise Retryable(said, retry_after=wait)
 
-    def _accepted(self, reply: _Reply, url: httpx.URL) -> Answer:
+    def _accepted(self, reply: _Reply) -> Answer:
         """The answer, where the status says that it is one."""
         status, limits = reply.status, self.client.limits
         if status == 304 and not self.answers and (self.etag or self.last_modified):
@@ -196,7 +199,7 @@ class Session:
         if not self.answers:
             self.etag, self.last_modified = reply.headers.get("etag"), reply.headers.get("last-modified")
         self.answers += 1
-        return Answer(self.site.shown(url), reply.body, dict(reply.headers))
+        return Answer(self.url, reply.body, dict(reply.headers))
 
     def _retrying(self, host: Host) -> tenacity.Retrying:
         """Exponential back-off with full jitter, within the attempts, the deadline and the host's budget."""
