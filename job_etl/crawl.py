@@ -45,25 +45,23 @@ class Progress:
 
 def crawl(
     config: Sources,
+    boards: Iterable[Board] | None = None,
     *,
     landing: Landing,
-    sources: Iterable[str] = (),
-    boards: Iterable[str] = (),
     only_due: bool = False,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     client: Client | None = None,
 ) -> list[CrawlFacts]:
-    """Crawl the boards that are named, else all that are enabled; returns the facts of every crawl.
+    """Crawl these boards, or all that are enabled; returns the facts of every crawl.
 
     Each source goes at its own pace beside the others, with as many threads as it may be asked requests at a time.
     With `only_due` boards that were crawled lately are left out, so that what was killed goes on where it was.
     `on_progress` is called in the calling thread.
 
     Raises:
-        ConfigError: a source or a board is unknown.
         JobEtlError: the landing zone cannot be written to; crawls that were published stay.
     """
-    chosen = config.chosen(sources, boards)
+    chosen = config.chosen() if boards is None else list(boards)
     waiting: dict[str, queue.SimpleQueue[Board]] = defaultdict(queue.SimpleQueue)
     for board in chosen:
         waiting[board.source].put(board)
