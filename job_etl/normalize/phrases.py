@@ -5,7 +5,7 @@ Belongs here: how a phrase is found. Which phrases mean what is data in `config/
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -51,18 +51,29 @@ class Phrases:
                         f"the phrase {phrase!r} of {meaning!r} is empty, no text, or stands elsewhere too"
                     )
         self._phrases = list(self._meaning)
-        self._automaton = AhoCorasick(self._phrases, matchkind=MatchKind.LeftmostLongest)
+        self._automaton = AhoCorasick(self._phrases, matchkind=MatchKind.Standard)
 
-    def find(self, folded: str) -> Iterator[Found]:
+    def find(self, folded: str) -> list[Found]:
         """The phrases in a folded text that stand there as whole words, in the order of the text."""
-        for index, start, end in self._automaton.find_matches_as_indexes(folded):
-            before = folded[start - 1 : start]
-            after = folded[end : end + 1]
-            phrase = self._phrases[index]
-            if (before.isalnum() and phrase[0].isalnum()) or (after.isalnum() and phrase[-1].isalnum()):
-                continue
-            yield Found(self._meaning[phrase], phrase, start, end)
+        hits = [
+            (start, -end, self._phrases[index])
+            for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True)
+            if _is_whole(folded, start, end)
+        ]
+        found: list[Found] = []
+        covered = 0
+        for start, end, phrase in sorted(hits):
+            if start >= covered:
+                covered = -end
+                found.append(Found(self._meaning[phrase], phrase, start, covered))
+        return found
 
     def meanings(self, text: str) -> set[str]:
         """What the phrases in a text that is not folded yet mean, all together."""
         return {found.meaning for found in self.find(fold(text))}
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether a match does not begin or end within a word."""
+    inside_left = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
+    return not inside_left and not (end < len(text) and text[end].isalnum() and text[end - 1].isalnum())
