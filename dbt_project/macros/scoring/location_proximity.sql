@@ -46,7 +46,7 @@ region and 0.5 in the same country at least. Remote work is near where home's co
                     country = ranking.home_country as same_country,
                     country = ranking.home_country and region = ranking.home_region as same_region,
                     case
-                        when city is not null
+                        when city is not null and latitude is not null and ranking.home_latitude is not null
                             then public.distance_km(latitude, longitude, ranking.home_latitude, ranking.home_longitude)
                     end as distance_km
             ) as compared
