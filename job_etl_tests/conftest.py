@@ -64,6 +64,12 @@ def database_url(server_url: str, template: str) -> Iterator[str]:
     yield from _database(server_url, template)
 
 
+@pytest.fixture(scope="module")
+def shared_database_url(server_url: str, template: str) -> Iterator[str]:
+    """The URL of a bootstrapped database for those tests of a module that leave it as it was."""
+    yield from _database(server_url, template)
+
+
 @pytest.fixture
 def user_database_url(database_url: str) -> Iterator[str]:
     """The URL of the same fresh database, as a login that may do what `job_etl_user` may and nothing else."""

@@ -15,7 +15,7 @@ from psycopg import errors
 from job_etl import paths
 from job_etl.errors import PermanentError, TransientError
 from job_etl.warehouse.catalogue import declared_objects
-from job_etl.warehouse.connect import connect, load_sql, open_connection
+from job_etl.warehouse.connect import connect, load_sql, one_line, open_connection
 
 _OLDEST_SERVER = 18  # the first with uuidv7()
 _LOCK = 0x6A6F62_65746C  # "jobetl": any constant number that two bootstraps of one database agree on
@@ -86,6 +86,7 @@ def _upgrade(url: str, known: list[str]) -> list[str]:
     from alembic import command
     from alembic.config import Config
     from sqlalchemy import NullPool, create_engine
+    from sqlalchemy.exc import DBAPIError
 
     def open_for_alembic() -> psycopg.Connection:
         connection = open_connection(url, "job-etl bootstrap")
@@ -111,8 +112,11 @@ def _upgrade(url: str, known: list[str]) -> list[str]:
             return pending
     except errors.LockNotAvailable as error:
         raise TransientError("another process has been setting up this database for a minute: try again") from error
-    except psycopg.OperationalError as error:
-        raise TransientError(f"the set-up was interrupted, nothing was changed: {error}") from error
+    except (psycopg.Error, DBAPIError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        assert isinstance(cause, psycopg.Error)
+        kind = TransientError if isinstance(cause, psycopg.OperationalError) else PermanentError
+        raise kind(f"the schema was not set up, nothing was changed: {one_line(cause)}") from error
     finally:
         engine.dispose()
 

@@ -6,13 +6,13 @@ not be opened. Statements lie in `.sql` files beside their users.
 
 from __future__ import annotations
 
-import atexit
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import psycopg
@@ -22,6 +22,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from job_etl import paths
 from job_etl.errors import ConfigError, JobEtlError, PermanentError, TransientError
 from job_etl.secrets import secret
+
+if TYPE_CHECKING:
+    from job_etl.embedded import Lease
 
 _PARTS = (
     "POSTGRES_HOST",
@@ -34,6 +37,7 @@ _PARTS = (
 
 _SESSION = {
     "connect_timeout": "10",
+    "client_encoding": "UTF8",
     # A peer that vanished without a word is noticed within a minute, not after the kernel's two hours.
     "keepalives_idle": "30",
     "keepalives_interval": "10",
@@ -102,6 +106,9 @@ _CONNECTION_FAILURES: tuple[tuple[str, type[JobEtlError], str], ...] = (
 )
 
 
+_leases: dict[Path, Lease] = {}
+
+
 def database_url() -> str:
     """The URL of the database: as configured, else that of the embedded server, which is started where it is not up.
 
@@ -117,7 +124,12 @@ def database_url() -> str:
         return _checked(url, "JOB_ETL_DATABASE_URL")
     if any(os.environ.get(name) for name in _PARTS):
         return _url_of_parts()
-    return _embedded_url(paths.home())
+    return _embedded_url()
+
+
+def is_embedded() -> bool:
+    """Whether no database is configured, so that the embedded server is the database."""
+    return not secret("JOB_ETL_DATABASE_URL") and not any(os.environ.get(name) for name in _PARTS)
 
 
 def owner_database_url() -> str:
@@ -150,9 +162,9 @@ def connect(url: str | None = None, *, application_name: str = "job-etl") -> Ite
             yield connection
     except (errors.InsufficientPrivilege, errors.UndefinedTable, errors.InvalidSchemaName) as error:
         hint = "set up the schema first (bootstrap/schema), and connect as a role with its grants"
-        raise PermanentError(f"{place}: {_first_line(error)}: {hint}") from error
+        raise PermanentError(f"{place}: {one_line(error)}: {hint}") from error
     except psycopg.OperationalError as error:
-        raise TransientError(f"{place}: {_first_line(error)}") from error
+        raise TransientError(f"{place}: {one_line(error)}") from error
 
 
 def open_connection(url: str, application_name: str = "job-etl") -> psycopg.Connection:
@@ -175,8 +187,8 @@ def open_connection(url: str, application_name: str = "job-etl") -> psycopg.Conn
 def dbt_environment(url: str | None = None) -> dict[str, str]:
     """The environment variables with which dbt's profile finds the same database.
 
-    `JOB_ETL_DBT_HOST`, `_PORT`, `_USER`, `_DBNAME` and `DBT_ENV_SECRET_JOB_ETL_PASSWORD`, which dbt keeps out of its
-    logs; further parameters of the URL, such as `sslmode`, under libpq's own names.
+    `JOB_ETL_DBT_HOST`, `_PORT`, `_USER`, `_DBNAME`, `_SSLMODE` and `DBT_ENV_SECRET_JOB_ETL_PASSWORD`, which dbt keeps
+    out of its logs; further parameters of the URL, such as `sslrootcert`, under libpq's own names.
     """
     parameters = _parameters(url or database_url(), "the database URL")
     named = {
@@ -184,6 +196,7 @@ def dbt_environment(url: str | None = None) -> dict[str, str]:
         "JOB_ETL_DBT_PORT": parameters.pop("port", "5432"),
         "JOB_ETL_DBT_USER": parameters.pop("user", "job_etl_user"),
         "JOB_ETL_DBT_DBNAME": parameters.pop("dbname", "job_etl"),
+        "JOB_ETL_DBT_SSLMODE": parameters.pop("sslmode", "prefer"),
         "DBT_ENV_SECRET_JOB_ETL_PASSWORD": parameters.pop("password", ""),
         "PGAPPNAME": "job-etl-dbt",
     }
@@ -199,12 +212,23 @@ def load_sql(name: str) -> str:
     return Path(__file__).parent.joinpath("sql", name).read_text(encoding="utf-8")
 
 
-@cache
-def _embedded_url(home: Path) -> str:
+def one_line(error: psycopg.Error) -> str:
+    """What the server or libpq said, without its details."""
+    return error.diag.message_primary or next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def _embedded_url() -> str:
+    """The embedded server's URL, from a new lease each time: another process may have stopped it or made it anew.
+
+    The newest lease of a home is held until the process ends, where the kernel drops it.
+    """
     from job_etl.embedded import acquire
 
+    home = paths.home()
     lease = acquire(home)
-    atexit.register(lease.release)
+    if previous := _leases.get(home):
+        previous.release()
+    _leases[home] = lease
     return lease.url
 
 
@@ -252,12 +276,8 @@ def _explained(error: psycopg.OperationalError, parameters: dict[str, str]) -> J
     for pattern, kind, advice in _CONNECTION_FAILURES:
         if re.search(pattern, text):
             return kind(f"cannot connect to {place}: {advice}")
-    return PermanentError(f"cannot connect to {place}: {_first_line(error)}")
+    return PermanentError(f"cannot connect to {place}: {one_line(error)}")
 
 
 def _described(user: str | None, host: str | None, port: str | None, database: str | None) -> str:
     return f"{user or 'the default user'}@{host or 'localhost'}:{port or 5432}/{database or user or ''}"
-
-
-def _first_line(error: psycopg.Error) -> str:
-    return error.diag.message_primary or next(iter(str(error).splitlines()), type(error).__name__)

@@ -10,6 +10,7 @@ from alembic import op
 
 from job_etl.errors import PermanentError
 from job_etl.paths import project_file
+from job_etl.warehouse.connect import one_line
 
 
 def apply_folder(revision: str) -> None:
@@ -28,4 +29,7 @@ def apply_folder(revision: str) -> None:
             raise
         except psycopg.Error as error:
             line = text.count("\n", 0, int(error.diag.statement_position or 1)) + 1
-            raise PermanentError(f"sql/{revision}/{file.name}, line {line}: {error.diag.message_primary}") from error
+            place = f"sql/{revision}/{file.name}, line {line}"
+            raise PermanentError(
+                f"the schema was not set up, nothing was changed: {place}: {one_line(error)}"
+            ) from error
