@@ -105,7 +105,6 @@ _CONNECTION_FAILURES: tuple[tuple[str, type[JobEtlError], str], ...] = (
     ),
 )
 
-
 _leases: dict[Path, Lease] = {}
 
 
@@ -122,9 +121,7 @@ def database_url() -> str:
     """
     if url := secret("JOB_ETL_DATABASE_URL"):
         return _checked(url, "JOB_ETL_DATABASE_URL")
-    if any(os.environ.get(name) for name in _PARTS):
-        return _url_of_parts()
-    return _embedded_url()
+    return _embedded_url() if is_embedded() else _url_of_parts()
 
 
 def is_embedded() -> bool:
