@@ -17,7 +17,7 @@ from job_etl.warehouse.connect import load_sql
 from job_etl.warehouse.raw import pending_crawls
 
 TOLERABLE_REJECT_SHARE = 0.05
-"""A provider that changed its payloads has nearly all of them rejected; odd postings are fewer than one in a hundred."""
+"""A provider that changed its payloads has nearly all of them rejected; odd postings are fewer than 1 in 100."""
 
 _SHOWN = 20
 

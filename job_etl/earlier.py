@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import msgspec
-
+from job_etl import jsontext
 from job_etl.errors import JobEtlError, NotFound, UnreadablePayload
 from job_etl.history import History
 from job_etl.landing import Landing
@@ -39,20 +38,20 @@ class Earlier:
     def payload(self, source_job_id: str) -> Payload | None:
         """The payload of a posting, or None where it is new."""
         line = self._lines.get(source_job_id)
-        return msgspec.json.decode(line) if line else None
+        return jsontext.decode(line) if line else None
 
     @cached_property
     def _lines(self) -> dict[str, bytes]:
-        """The payloads as text, which takes a fifth of the memory; what cannot be read is as good as new."""
+        """The payloads as text, which takes a fifth of the memory."""
         found: dict[str, bytes] = {}
         for facts in self._history.with_payloads():
             try:
                 for line in self._landing.payload_lines(f"{facts.key}.jsonl.zst"):
-                    name = identity(self._source, msgspec.json.decode(line), self._board)
+                    name = identity(self._source, jsontext.decode(line), self._board)
                     if name is not None:
                         found.setdefault(name, line)
-            except (JobEtlError, FileNotFoundError, msgspec.DecodeError):
-                continue
+            except (JobEtlError, OSError, ValueError):
+                continue  # what cannot be read is as good as new
         return found
 
 
@@ -87,9 +86,8 @@ class Details:
         if request is None:
             return payload
         self.wanted += 1
-        known = self._known(payload)
-        if known is not None:
-            return {**payload, _DETAIL: known}
+        if known := self._known(payload):
+            return {**payload, **known}
         try:
             if self._failures < _GIVES_UP_AFTER:
                 merged = self.source.merge(payload, self.ask(request))
@@ -110,13 +108,14 @@ class Details:
             return None
         return f"{self.missing} of {self.wanted} details could not be had; first: {self.failure}"
 
-    def _known(self, payload: Payload) -> Any:
+    def _known(self, payload: Payload) -> Payload:
+        """The detail as it was landed with the same list item, under its key; empty where there is none."""
         name = identity(self.source, payload, self.board)
-        before = self.earlier.payload(name) if name else None
-        if before is None or _DETAIL not in before:
-            return None
-        detail = before.pop(_DETAIL)
-        return detail if self.source.comparable(before) == self.source.comparable(payload) else None
+        before = (self.earlier.payload(name) if name else None) or {}
+        if _DETAIL not in before:
+            return {}
+        known = {_DETAIL: before.pop(_DETAIL)}
+        return known if self.source.comparable(before) == self.source.comparable(payload) else {}
 
 
 def identity(source: Source, payload: Any, board: Board) -> str | None:

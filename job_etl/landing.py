@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import uuid
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -179,10 +180,10 @@ class Landing:
         """
         with self._fs.open(self._path(file), "rb") as stored:
             try:
-                for line in _lines(_decompressed(stored, file)):
+                for line in _lines(decompressed(stored, file)):
                     if text := line.strip(b" \t\r\n"):
                         yield text
-            except (zstandard.ZstdError, EOFError, gzip.BadGzipFile) as error:
+            except (zstandard.ZstdError, EOFError, gzip.BadGzipFile, zlib.error) as error:
                 raise PermanentError(f"landing zone: {file} is damaged or cut short ({error})") from error
 
     def last(self, board: Board) -> CrawlFacts | None:
@@ -259,7 +260,12 @@ def crawl_key(file: str) -> str:
     return file
 
 
-def _decompressed(stored: IO[bytes], name: str) -> Iterator[bytes]:
+def decompressed(stored: IO[bytes], name: str) -> Iterator[bytes]:
+    """The content of a file in pieces, decompressed where its name ends in `.zst` or `.gz`.
+
+    Raises:
+        zstandard.ZstdError, gzip.BadGzipFile, EOFError: it is not compressed so, or is cut short.
+    """
     if name.endswith(".zst"):
         return _unzstd(stored)
     return _chunks(gzip.open(stored) if name.endswith(".gz") else stored)  # type: ignore[arg-type]

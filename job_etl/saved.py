@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import sys
+import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import zstandard
 
 from job_etl.errors import PermanentError, UnreadableAnswer
-from job_etl.landing import CrawlFacts, Landing
+from job_etl.landing import CrawlFacts, Landing, decompressed
 from job_etl.model import Board, Outcome
 from job_etl.sources.base import Source
 
@@ -46,12 +46,8 @@ def _read(file: str) -> bytes:
     if file == "-":
         return sys.stdin.buffer.read()
     try:
-        content = Path(file).read_bytes()
-        if file.endswith(".gz"):
-            return gzip.decompress(content)
-        if file.endswith(".zst"):
-            return zstandard.ZstdDecompressor().decompressobj().decompress(content)
-    except (OSError, EOFError, zstandard.ZstdError) as error:
+        with Path(file).open("rb") as stored:
+            return b"".join(decompressed(stored, file))
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise PermanentError(f"{file}: cannot be read ({reason})") from error
-    return content

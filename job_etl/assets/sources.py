@@ -7,9 +7,8 @@ from collections import Counter
 import dagster as dg
 
 from job_etl import progress
-from job_etl.config.sources import load_sources
-from job_etl.crawl import crawl
-from job_etl.landing import CrawlFacts
+from job_etl.config.sources import load as load_config
+from job_etl.crawl import Progress, crawl
 from job_etl.resources import LandingZone
 from job_etl.sources import SOURCES
 from job_etl.sources.base import Source
@@ -27,18 +26,16 @@ def source_asset(source: Source) -> dg.AssetsDefinition:
         description=f"Crawls of every configured {source.title} board, in the landing zone.",
     )
     def asset(context: dg.AssetExecutionContext, landing_zone: LandingZone) -> dg.MaterializeResult[None]:
-        config = load_sources()
+        config = load_config()
         if not config.is_enabled(source.name):
             return dg.MaterializeResult(metadata={"enabled": False})
-        crawls: list[CrawlFacts] = []
 
-        def on_progress(facts: CrawlFacts) -> None:
-            crawls.append(facts)
-            progress.report(f"crawl {source.name}", len(crawls), len(config.boards(source.name)), facts.board)
-            if facts.reason:
-                context.log.warning(f"{source.name}/{facts.board}: {facts.outcome}: {facts.reason}")
+        def on_progress(step: Progress) -> None:
+            progress.report(f"crawl {source.name}", step.done, step.total, step.board.name)
+            if step.facts and step.facts.reason:
+                context.log.warning(f"{step.board}: {step.facts.outcome}: {step.facts.reason}")
 
-        crawl(config, sources=[source.name], landing=landing_zone.open(), on_progress=on_progress)
+        crawls = crawl(config, config.boards(source.name), landing=landing_zone.open(), on_progress=on_progress)
         outcomes = Counter(str(facts.outcome) for facts in crawls)
         return dg.MaterializeResult(
             metadata={

@@ -28,10 +28,10 @@ class LoadedCrawl:
     payloads = new + changed + unchanged + duplicate + unreadable.
     """
 
-    crawl_id: int
     source: str
     board: str
     outcome: Outcome
+    crawl_id: int
     payloads: int
     new: int
     changed: int
@@ -109,18 +109,17 @@ def load_crawl(
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"load {board}"])
         cursor.execute("select from raw.crawls where crawl_key = %s", [facts.key])
-        if cursor.fetchone():
+        if cursor.fetchone() is not None:
             return None
         cursor.execute(load_sql("raw/create_landed.sql"))
         unreadable = _copy_payloads(cursor, source, board, landing.payload_lines(file))
-        with cursor.copy("copy unreadable from stdin") as copy:
-            for row in unreadable:
-                copy.write_row(row)
+        with cursor.copy("copy unreadable_lines from stdin") as copy:
+            for rejected in unreadable:
+                copy.write_row(rejected)
         cursor.execute(load_sql("raw/classify.sql"), crawl)
         cursor.execute(load_sql("raw/insert_crawl.sql"), crawl)
-        row = cursor.fetchone()
-        assert row is not None
-        result = LoadedCrawl(row[0], facts.source, facts.board, facts.outcome, *row[1:])
+        (counts,) = cursor
+        result = LoadedCrawl(facts.source, facts.board, facts.outcome, *counts)
         if result.payloads < facts.payloads:
             raise PermanentError(f"{file}: {result.payloads} payloads where its facts say {facts.payloads}")
         crawl["crawl_id"] = result.crawl_id

@@ -19,8 +19,9 @@ from psycopg.rows import class_row
 from job_etl import jsontext
 from job_etl.errors import UnreadablePayload
 from job_etl.model import Board, Posting
-from job_etl.normalize import normalize, normalizer_version
 from job_etl.normalize.company import company_match_key
+from job_etl.normalize.posting import normalize
+from job_etl.normalize.version import normalizer_version
 from job_etl.sources.base import Source
 from job_etl.warehouse.connect import load_sql
 
@@ -152,7 +153,7 @@ def _reread_outdated(connection: psycopg.Connection, sources: Mapping[str, Sourc
     """Read again what another version of the normaliser read, and try again what it refused."""
     version = {"normalizer_version": normalizer_version()}
     with connection.transaction(), connection.cursor() as cursor:
-        if cursor.execute(load_sql("staging/is_current.sql"), version).fetchone():
+        if cursor.execute(load_sql("staging/is_current.sql"), version).fetchone() is not None:
             return
     while True:
         with connection.transaction(), connection.cursor() as cursor:

@@ -5,7 +5,7 @@ create temporary table if not exists landed (
     payload jsonb
 ) on commit delete rows;
 
-create temporary table if not exists unreadable (
+create temporary table if not exists unreadable_lines (
     line integer,
     reason text,
     content text

@@ -13,12 +13,12 @@ select
     %(reason)s,
     %(requests)s,
     %(received_bytes)s,
-    (select count(*) from landed) + (select count(*) from unreadable),
+    (select count(*) from landed) + (select count(*) from unreadable_lines),
     count(*) filter (where status = 'new'),
     count(*) filter (where status = 'changed'),
     count(*) filter (where status = 'unchanged'),
     count(*) filter (where status = 'duplicate'),
-    (select count(*) from unreadable)
+    (select count(*) from unreadable_lines)
 from classified
 returning
     crawl_id, payloads, new_payloads, changed_payloads, unchanged_payloads, duplicate_payloads, unreadable_payloads

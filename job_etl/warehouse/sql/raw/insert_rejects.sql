@@ -6,4 +6,4 @@ select
     %(board)s,
     reason,
     content
-from unreadable
+from unreadable_lines

@@ -1,0 +1,47 @@
+# Everything a person does with a clone. Each target needs Python 3.11, 3.12 or 3.13 and the package index, nothing else.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+SLOW := realdata faults browser compose
+
+.PHONY: demo dev test lint types quick slow $(SLOW:%=test-%) lock clean
+
+demo: $(INSTALLED) ## the bundled sample, from payloads to a ranked list
+	$(BIN)/job-etl demo
+
+dev: $(INSTALLED) ## Dagster's UI on http://localhost:3000
+	$(BIN)/job-etl dev
+
+test: lint types quick ## lint, types and the tests that take seconds each
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/sqlfluff lint sql job_etl/warehouse/sql
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+quick: $(INSTALLED)
+	$(BIN)/pytest -m "$(foreach group,$(SLOW),not $(group) and) not slow"
+
+slow: $(SLOW:%=test-%) ## the groups that take minutes: real data, faults, browser, Compose
+
+$(SLOW:%=test-%): test-%: $(INSTALLED)
+	$(BIN)/pytest -m $*
+
+lock: $(INSTALLED) ## write requirements.lock anew from pyproject.toml
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --no-emit-index-url --no-header \
+		--upgrade --quiet --output-file requirements.lock
+
+clean: ## everything that was made, the database and the landing zone included
+	-$(BIN)/job-etl db stop
+	rm -rf .venv .job_etl
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "job-etl needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --requirement requirements.lock
+	$(BIN)/pip install --quiet --no-deps --editable .
+	touch $@
