@@ -152,7 +152,7 @@ def test_a_group_of_boards_is_spelled_out_once(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "starter").mkdir()
     (tmp_path / "starter/mine.yml").write_text("lever: [a, {board: b, company: Bee}]\ngreenhouse: [x]")
     config = load(tmp_path, "lever: {boards: [starter/mine, a, c]}\ngreenhouse: {boards: starter/mine}")
-    assert [board.name for board in config.boards("lever")] == ["a", "b", "c"]
+    assert [board.name for board in config.boards("lever")] == ["b", "a", "c"]
     assert [board.name for board in config.boards("greenhouse")] == ["x"]
 
 
