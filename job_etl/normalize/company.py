@@ -20,6 +20,7 @@ _NOT_WORD = re.compile(r"[^\w&+]+|_")
 _DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)|(?<=\b\w)\.(?=\s|$)")
 
 _NUMBER = re.compile(r"(\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+|\d+)\s*(k\b|m\b)?", re.I)
+_UP_TO = re.compile(r"\s*(?:<|(?:under|less than|fewer than|up to|bis|moins de|max)\b)", re.I)
 _SIZE_WORDS = {"startup": CompanySize.S11_50, "self employed": CompanySize.S1_10, "myself only": CompanySize.S1_10}
 _BANDS = (
     (1, 10, CompanySize.S1_10),
@@ -92,7 +93,7 @@ def company_size(given: str | None) -> tuple[CompanySize, Origin | None]:
     low, high = numbers[0], numbers[-1]
     if low < 1 or high < low:
         return CompanySize.UNKNOWN, None
-    if len(numbers) == 1 and re.match(r"\s*(?:<|under|less than|up to|bis)\b?", given, re.I):
+    if len(numbers) == 1 and _UP_TO.match(given):
         low = 1
     if low > 5000 or (low >= 5000 and "+" in given):
         return CompanySize.S5001, _SIZE_GIVEN

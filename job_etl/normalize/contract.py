@@ -5,18 +5,23 @@ Belongs here: which of several statements counts. The phrases are in `config/tax
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 from job_etl.model import ContractType, Origin
 from job_etl.normalize import taxonomy
-from job_etl.normalize.phrases import Phrases, fold
+from job_etl.normalize.phrases import Phrases, fold, labels, rest_of_line
 
 _GIVEN = Origin("given", "employment type")
 _GIVEN_PERMANENT = Origin("inferred", "employment type is permanent")
 _TITLE = Origin("parsed", "title")
 _TITLE_PERMANENT = Origin("inferred", "title says permanent")
+_LABELLED = Origin("parsed", "description, labelled line")
+_LABELLED_PERMANENT = Origin("inferred", "description, labelled line says permanent")
 _DESCRIPTION = Origin("parsed", "description")
 _DESCRIPTION_PERMANENT = Origin("inferred", "description says permanent")
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 # The narrower statement first: a full-time internship is an internship, a part-time freelancer a freelancer. Of
 # "full time or part time" the full-time job can be had.
@@ -31,7 +36,8 @@ _ORDER = (
 
 @cache
 def _phrases(section: str) -> Phrases:
-    return Phrases(taxonomy.document("contract.yml")[section])
+    dictionary = taxonomy.document("contract.yml")
+    return Phrases(dictionary[section] | (labels(dictionary["labels"]) if section == "description" else {}))
 
 
 def classify_contract(
@@ -39,28 +45,40 @@ def classify_contract(
 ) -> tuple[ContractType, Origin | None]:
     """Say what form of employment is offered, by the provider's field, then the title, then the description.
 
-    What is said to be permanent and nothing else is taken for full time, and its origin says so.
+    What is said to be permanent says nothing of the hours: they are looked for in the text, and where they are not
+    said either it is taken for full time, and its origin says so.
     """
-    if given and (said := _of_given(given)):
-        return said
-    if title and (said := _judged(_phrases("title").meanings(title), _TITLE, _TITLE_PERMANENT)):
-        return said
-    if description and (said := _of_description(description)):
-        return said
-    return ContractType.UNKNOWN, None
+    provider = _of_given(given) if given else None
+    if provider and provider[1] is not _GIVEN_PERMANENT:
+        return provider
+    text = _of_title(title) if title else None
+    if text is None and description:
+        text = _of_description(description)
+    if provider and (text is None or text[0] not in (ContractType.FULL_TIME, ContractType.PART_TIME)):
+        return provider
+    return text or (ContractType.UNKNOWN, None)
 
 
 @lru_cache(maxsize=4096)
 def _of_given(given: str) -> tuple[ContractType, Origin] | None:
-    return _judged(_phrases("given").meanings(given.replace("_", " ")), _GIVEN, _GIVEN_PERMANENT)
+    words = _CAMEL.sub(" ", given).replace("_", " ")
+    return _judged(_phrases("given").meanings(words), _GIVEN, _GIVEN_PERMANENT)
+
+
+def _of_title(title: str) -> tuple[ContractType, Origin] | None:
+    return _judged(_phrases("title").meanings(title), _TITLE, _TITLE_PERMANENT)
 
 
 def _of_description(description: str) -> tuple[ContractType, Origin] | None:
-    return _judged(
-        {found.meaning for found in _phrases("description").find(fold(description))},
-        _DESCRIPTION,
-        _DESCRIPTION_PERMANENT,
-    )
+    folded = fold(description)
+    labelled: set[str] = set()
+    said: set[str] = set()
+    for found in _phrases("description").find(folded):
+        if found.meaning == "label":
+            labelled |= _phrases("given").meanings(rest_of_line(folded, found))
+        else:
+            said.add(found.meaning)
+    return _judged(labelled, _LABELLED, _LABELLED_PERMANENT) or _judged(said, _DESCRIPTION, _DESCRIPTION_PERMANENT)
 
 
 def _judged(meanings: set[str], origin: Origin, permanent: Origin) -> tuple[ContractType, Origin] | None:

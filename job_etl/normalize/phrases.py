@@ -12,6 +12,8 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from job_etl.errors import ConfigError
 
+_LABELLED = 60
+
 
 class Found(NamedTuple):
     """A phrase found in a folded text at `start` to `end`, and what the dictionary says it means."""
@@ -71,6 +73,16 @@ class Phrases:
     def meanings(self, text: str) -> set[str]:
         """What the phrases in a text that is not folded yet mean, all together."""
         return {found.meaning for found in self.find(fold(text))}
+
+
+def labels(words: Sequence[str]) -> dict[str, list[str]]:
+    """A dictionary's entry for words that stand before a colon, for `Phrases`: all mean "label"."""
+    return {"label": [f"{word}{colon}" for word in words for colon in (":", " :")]}
+
+
+def rest_of_line(folded: str, found: Found) -> str:
+    """What follows a label in its line; some feeds flatten lines, so no more than a few words of it."""
+    return folded[found.end : found.end + _LABELLED].split("\n", 1)[0]
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

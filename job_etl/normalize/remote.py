@@ -10,21 +10,22 @@ from functools import cache
 
 from job_etl.model import Origin, RemoteType
 from job_etl.normalize import taxonomy
-from job_etl.normalize.phrases import Phrases, fold
+from job_etl.normalize.phrases import Phrases, fold, labels, rest_of_line
 
 _FLAG = Origin("given", "remote flag")
 _NOT_FLAGGED = Origin("inferred", "remote flag is false")
 _WORD = Origin("given", "workplace type")
 _LOCATION = Origin("parsed", "location")
 _TITLE = Origin("parsed", "title")
+_LABELLED = Origin("parsed", "description, labelled line")
 _ROLE = Origin("parsed", "description, of the role")
-_OFFICE_DAYS = Origin("parsed", "description, days in the office")
 _EMPLOYER = Origin("inferred", "description, of the employer")
 
 
 @cache
 def _phrases(section: str) -> Phrases:
-    return Phrases(taxonomy.document("remote.yml")[section])
+    dictionary = taxonomy.document("remote.yml")
+    return Phrases(dictionary[section] | (labels(dictionary["labels"]) if section == "role" else {}))
 
 
 def classify_remote(
@@ -78,15 +79,18 @@ def _from_notes(
 
 def _from_description(description: str) -> tuple[RemoteType, Origin | None]:
     folded = fold(description)
+    labelled: set[str] = set()
     said: set[str] = set()
     for found in _phrases("role").find(folded):
-        if found.meaning == "office_days":
+        if found.meaning == "label":
+            labelled |= _phrases("note").meanings(rest_of_line(folded, found))
+        elif found.meaning == "office_days":
             days = folded[max(0, found.start - 10) : found.end + 3]
             said.add("onsite" if "5" in days or "five" in days else "hybrid")
         else:
             said.add(found.meaning)
-    said.discard("nothing")
-    if said:
-        return _judged(said) or RemoteType.UNKNOWN, _ROLE
+    for meanings, origin in ((labelled, _LABELLED), (said, _ROLE)):
+        if answer := _judged(meanings):
+            return answer, origin
     suggested = _judged(_phrases("employer").meanings(description))
     return (suggested, _EMPLOYER) if suggested else (RemoteType.UNKNOWN, None)
