@@ -4,8 +4,6 @@ Belongs here: the names of the truths, which table they are about, and how grave
 in `warehouse/sql/checks/`; what can be said of the marts stands in dbt.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """What the platform reacts to: new files in the landing zone, and runs that fail."""
 
-from __future__ import annotations
-
 import hashlib
 
 import dagster as dg

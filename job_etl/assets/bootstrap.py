@@ -1,7 +1,5 @@
 """The schema, applied."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from job_etl.resources import Warehouse

@@ -1,7 +1,5 @@
 """What leaves the platform as files."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from job_etl.exports import export_ranked_jobs

@@ -1,7 +1,5 @@
 """The marts that dbt builds, scored with the ranking that is configured now."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

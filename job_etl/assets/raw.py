@@ -1,7 +1,5 @@
 """Every landed crawl, loaded once."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from job_etl import progress

@@ -1,7 +1,5 @@
 """Crawls, one asset a source: they write the landing zone and need no database."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import dagster as dg

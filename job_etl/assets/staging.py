@@ -1,7 +1,5 @@
 """Postings and the jobs they advertise, brought up to date together in one transaction a batch of crawls."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import asdict
 
