@@ -35,8 +35,11 @@ PER_YEAR: Mapping[Period, Decimal] = {
     Period.MONTH: Decimal(12),
     Period.YEAR: Decimal(1),
 }
-"""Hours, days, weeks and months of a year of full-time work: 52 weeks of five days of eight hours, as the U.S. Bureau of
-Labor Statistics turns hourly into annual wages (https://www.bls.gov/oes/oes_doc.htm)."""
+"""Hours, days, weeks and months of a year of full-time work: 52 weeks of five days of eight hours, as the Bureau of
+Labor Statistics of the United States turns hourly into annual wages (https://www.bls.gov/oes/oes_doc.htm)."""
+
+_LOWER_CODES = frozenset("USD EUR GBP CAD AUD NZD SGD CHF PLN SEK NOK DKK CZK INR BRL MXN".split())  # noqa: SIM905
+"""Codes that are also written in small letters; of the others many are words so ("try", "pen")."""
 
 _EURO = "EUR"
 _STALE = timedelta(days=31)
@@ -45,6 +48,8 @@ _STALE = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class _Currencies:
+    """`shared` marks name their currencies, those that only their own country means so with a "?" before them."""
+
     marks: Mapping[str, str]
     shared: Mapping[str, tuple[str, ...]]
     pegs: Mapping[str, tuple[str, Decimal]]
@@ -60,9 +65,9 @@ def _currencies() -> _Currencies:
     for line, row in taxonomy.table("currencies.tsv", ("code", "marks", "shared", "pegged_to", "rate")):
         code = row["code"]
         codes.add(code)
-        marks |= {mark.casefold(): code for mark in row["marks"].split("|") if mark}
+        marks |= {mark: code for mark in row["marks"].split("|") if mark}
         for mark in filter(None, row["shared"].split("|")):
-            known = shared.setdefault(mark.rstrip("*").casefold(), [])
+            known = shared.setdefault(mark.rstrip("*"), [])
             known.insert(0 if mark.endswith("*") else len(known), code if mark.endswith("*") else f"?{code}")
         if row["pegged_to"]:
             try:
@@ -73,19 +78,17 @@ def _currencies() -> _Currencies:
 
 
 @cache
-def marks() -> tuple[str, ...]:
-    """Every spelling of a currency, codes included, longest first."""
+def spellings(country: str | None) -> tuple[str, ...]:
+    """How currencies are written in a country: what means one currency everywhere, and what means the country's there.
+
+    Codes are in capitals, and in small letters where those are no word; names also with capitals.
+    """
     known = _currencies()
-    return tuple(
-        sorted({*known.marks, *known.shared, *(c.casefold() for c in known.codes)}, key=lambda m: (-len(m), m))
-    )
-
-
-@cache
-def shared_marks(currency: str | None) -> tuple[str, ...]:
-    """The spellings of a currency that others have too ("$", "kr")."""
-    owners = _currencies().shared.items()
-    return tuple(mark for mark, codes in owners if currency in codes or f"?{currency}" in codes)
+    local = currency_of(country)
+    marks = list(known.marks)
+    marks += [mark for mark, owners in known.shared.items() if owners[0][0] != "?" or f"?{local}" in owners]
+    names = {form for mark in marks for form in ((mark, mark.title(), mark.upper()) if len(mark) > 3 else (mark,))}
+    return tuple(sorted({*names, *known.codes, *(code.lower() for code in known.codes & _LOWER_CODES)}))
 
 
 @lru_cache(maxsize=1024)
@@ -98,9 +101,9 @@ def currency_code(mark: str | None, country: str | None = None) -> str | None:
     known = _currencies()
     if text.upper() in known.codes:
         return text.upper()
-    if code := known.marks.get(text.casefold()):
+    if code := known.marks.get(text) or known.marks.get(text.casefold()):
         return code
-    owners = known.shared.get(text.casefold(), ())
+    owners = known.shared.get(text) or known.shared.get(text.casefold(), ())
     local = currency_of(country)
     if local in {owner.lstrip("?") for owner in owners}:
         return local

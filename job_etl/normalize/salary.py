@@ -54,7 +54,7 @@ def read_salary(
     """Read base pay from the first of these that has any: structured fields, the provider's lines, the title, the text.
 
     `country` (ISO 3166-1 alpha-2) says whose dollar a bare "$" is, and the currency where none is given. Amounts are
-    turned into a year's at `money.PER_YEAR`, and into the base currency at the rates of `posted_at`'s day or the latest.
+    made a year's by `money.PER_YEAR`, and put into the base currency at the rates of `posted_at`'s day or the latest.
     Several ranges are one job's, by level or place, where they have one currency and period and meet one another: the
     whole span is taken. Of ranges that do not, none is.
     """
@@ -172,8 +172,8 @@ def _one_of(pays: Sequence[Pay], country: str | None, *, meet: bool) -> tuple[Pa
     if len(pays) == 1:
         return pays[0], ""
     reach = _high(pays[0])
-    for pay in pays[1:]:
-        if meet and _low(pay) > reach:
+    for pay in pays:
+        if meet and (_low(pay) > reach or pay.evidence < salary_text.SURE):
             return None, ""
         reach = max(reach, _high(pay))
     first = pays[0]

@@ -11,15 +11,20 @@ none, so what does not reach the threshold is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import IntEnum
 from functools import cache
+from itertools import zip_longest
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from job_etl.model import Period
 from job_etl.normalize import money, taxonomy
+from job_etl.normalize.phrases import Phrases, fold
 
 
 class Need(IntEnum):
@@ -28,6 +33,10 @@ class Need(IntEnum):
     LINE = 0
     TITLE = 2
     PROSE = 3
+
+
+SURE = 4
+"""The evidence from which several ranges are taken for one job's: more than that they are ranges of money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,245 +51,236 @@ class Pay:
     inferred: bool = False
 
 
-# --- vocabulary -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Vocabulary:
-    marks: re.Pattern[str]
-    quick: tuple[str, ...]
-    amount: re.Pattern[str]
-    pay: re.Pattern[str]
-    other: re.Pattern[str]
-    period_after: re.Pattern[str]
-    period_before: re.Pattern[str]
-    periods: dict[str, Period]
-    least: re.Pattern[str]
-    most: re.Pattern[str]
-
-
-_NUMBER = (
-    r"(?:\d{1,3}(?:[.,'’   ]\d{3})+(?:[.,]\d{1,2})?|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?)"
-    r"(?![.,'’]?\d)(?:[.,][-–—](?!\s?\d))?"
-)
-_MULTIPLIERS = {
-    "k": 3, "тыс": 3, "тыс.": 3, "tys": 3, "tys.": 3, "tsd": 3, "tsd.": 3, "mil": 3, "thousand": 3, "万": 4, "lakh": 5, "lakhs": 5,
-    "lac": 5, "lacs": 5, "lpa": 5, "l": 5, "m": 6, "mm": 6, "mn": 6, "mln": 6, "mio": 6, "mio.": 6, "million": 6, "millions": 6,
-    "juta": 6, "triệu": 6, "cr": 7, "crore": 7, "crores": 7, "b": 9, "bn": 9, "billion": 9, "md": 9, "mrd": 9, "trillion": 12,
-}  # fmt: skip
-"""Powers of ten of the words behind a number."""
-
-_SMALL_UNITS = frozenset(
-    "INR JPY KRW VND IDR CLP COP HUF PKR LKR BDT NGN KZT ISK XOF XAF".split()  # noqa: SIM905
-)
-"""Currencies in which a salary can be millions."""
-
-_LOWER_CODES = frozenset("usd eur gbp cad aud nzd sgd chf pln sek nok dkk czk inr brl mxn".split())  # noqa: SIM905
-"""Codes that are also written in small letters; of the others many are words so ("try", "pen")."""
-
-_CLAUSE_END = re.compile(r"[.;•|\n](?:\s|$)|[•|\n]")
-_AFTER_END = re.compile(r"[.;,•|\n()&]|\s[-–—]\s|\bplus\b|\bwith\b|\band\b|\bdepending\b|\bund\b|\bet\b|\+\s")
-_RANGE = re.compile(
-    r"[\s(]*(?:[-–—‐‑−~]{1,2}|\bto\b|\bbis(?: zu)?\b|\bà\b|\ba\b|\bal?\b|\bao\b|\btot\b|\bdo\b|\btil\b|\btill\b|\bto a maximum of\b|\bup to\b|\bthrough\b|->|→)\s*",
-    re.I,
-)
-_RANGE_TO_NOWHERE = re.compile(r"\s*[-–—]\s*[^\w\s]?\d")
-_BETWEEN = re.compile(r"\b(?:between|zwischen|entre|tra|fra|tussen|mellan|pomiędzy|między)\s*$", re.I)
-_AND = re.compile(r"\s*\b(?:and|und|et|y|e|en|och|a|i)\b\s*|\s*[-–—]\s*", re.I)
-_RETIREMENT = re.compile(r"40[13]\s?\(?[kb]\b|457\s?\(?b\b", re.I)
-_RELATED = re.compile(r"(?:USD|EUR|gross|brut\w*|lordi|net\w*|in|of|the|on)\s*", re.I)
-
-
-def _words(words: Iterable[str]) -> str:
-    def bounded(word: str) -> str:
-        start = r"(?<!\w)" if word[0].isalnum() else ""
-        end = r"(?!\w)" if word[-1].isalnum() else ""
-        return start + re.escape(word).replace("'", "['’]") + end
-
-    return "|".join(bounded(word) for word in sorted({w.casefold() for w in words}, key=lambda w: (-len(w), w)))
-
-
-@cache
-def _vocabulary() -> _Vocabulary:
-    words = taxonomy.document("salary_words.yml")
-    periods = {phrase.casefold(): Period(name) for name, phrases in words["periods"].items() for phrase in phrases}
-    marks = _mark_pattern()
-    suffix = "|".join(map(re.escape, sorted(_MULTIPLIERS, key=lambda s: -len(s))))
-    period = _words(periods)
-    return _Vocabulary(
-        marks=re.compile(marks),
-        quick=_quick_marks(),
-        amount=re.compile(
-            rf"(?<![\w.,#])(?P<before>(?:(?:{marks})\s?){{0,2}})(?<![\d.,])(?P<number>{_NUMBER})"
-            rf"(?:\s?(?P<suffix>(?i:{suffix}))(?!\w))?(?P<after>(?:\s?(?:{marks}))?)"
-        ),
-        pay=re.compile(_words(words["pay"]), re.I),
-        other=re.compile(_words(words["not_base_pay"]), re.I),
-        period_after=re.compile(rf"[^\d.;|•\n,]{{0,20}}?(?P<period>{period})", re.I),
-        period_before=re.compile(rf"(?P<period>{period})[^\d.;|•\n]{{0,40}}$", re.I),
-        periods=periods,
-        least=re.compile(rf"(?:{_words(words['least'])})\W{{0,3}}$", re.I),
-        most=re.compile(rf"(?:{_words(words['most'])})(?:\s+a)?\W{{0,3}}$", re.I),
-    )
-
-
-def _mark_pattern() -> str:
-    """A pattern of every currency's spellings: symbols anywhere, codes and words not inside a word."""
-    words, codes, symbols = [], [], []
-    for mark in money.marks():
-        if len(mark) == 3 and mark.isascii() and mark.isalpha() and money.currency_code(mark) == mark.upper():
-            codes += [mark.upper(), mark] if mark in _LOWER_CODES else [mark.upper()]
-        elif mark[0].isalpha() or mark[-1].isalpha():
-            words.append(mark)
-        else:
-            symbols.append(mark)
-    wordy = "|".join([f"(?i:{'|'.join(map(re.escape, words))})", *codes])
-    return rf"(?<![^\W\d_])(?:{wordy})(?![^\W\d_])|{'|'.join(map(re.escape, symbols))}"
-
-
-def _quick_marks() -> tuple[str, ...]:
-    """What a text with a currency in it is sure to contain: symbols, codes and words, but no short word such as "kr"."""
-    sure: set[str] = set()
-    for mark in money.marks():
-        if len(mark) == 3 and mark.isascii() and mark.isalpha():
-            sure |= {mark.upper(), mark} if mark in _LOWER_CODES else {mark.upper()}
-        elif not mark.isascii() or not mark.isalpha() or len(mark) > 3:
-            sure |= {mark, mark.upper(), mark.title()}
-    kept: list[str] = []
-    for form in sorted(sure, key=lambda form: (len(form), form)):
-        if not any(short in form for short in kept):
-            kept.append(form)
-    return tuple(kept)
-
-
-# --- reading ----------------------------------------------------------------------------------------------------------
-
-
 def find(text: str, need: Need, country: str | None, on: date | None) -> list[Pay]:
     """Base pay in a text, in order, each sum once; empty where nothing reaches the need for evidence.
 
-    `country` (ISO 3166-1 alpha-2) tells whose dollar or crown is meant; `on` is the day whose rates tell what is likely.
+    `country` (ISO 3166-1 alpha-2) tells whose dollar or crown is meant, the rates of the day `on` what is plausible.
     """
-    vocabulary = _vocabulary()
-    if need is not Need.LINE and not any(mark in text for mark in vocabulary.quick):
-        local = money.shared_marks(money.currency_of(country))
-        if not any(mark in text for mark in local):
-            return []
     found: dict[tuple[object, ...], Pay] = {}
-    before = ""
-    for line in text.split("\n"):
-        if need is Need.LINE or (any(map(str.isdigit, line)) and vocabulary.marks.search(line)):
-            for pay in _in_line(line, before, need, country, on):
+    for window in _windows(text, need, country):
+        for amount in _joined(window):
+            pay = _weighed(amount, window, country, on)
+            if pay is not None and pay.evidence >= need:
                 same = (pay.minimum, pay.maximum, pay.currency, pay.period)
                 if same not in found or found[same].evidence < pay.evidence:
                     found[same] = pay
-        if line:
-            before = line
     return list(found.values())
 
 
+# --- where the money is -----------------------------------------------------------------------------------------------
+
+_BEFORE, _AFTER = 170, 100
+"""How much of a line around a currency's mark is read, in characters."""
+
+
+class _Mark(NamedTuple):
+    start: int
+    end: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
-class _Sum:
-    """One amount of a line, or two joined to a range; `text` positions are of the whole."""
+class _Window:
+    """A stretch of one line with marks of currencies in it, and the end of the line before."""
+
+    text: str
+    marks: tuple[_Mark, ...]
+    before: str
+
+
+@cache
+def _marks(country: str | None) -> tuple[AhoCorasick, tuple[str, ...]]:
+    patterns = money.spellings(country)
+    return AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest), patterns
+
+
+def _windows(text: str, need: Need, country: str | None) -> Iterator[_Window]:
+    """The stretches of a text that can hold pay; all of a provider's line, whose currency may be left out."""
+    automaton, patterns = _marks(country)
+    marks = [
+        _Mark(start, end, patterns[index])
+        for index, start, end in automaton.find_matches_as_indexes(text)
+        if _is_mark(text, start, end)
+    ]
+    if need is Need.LINE:
+        yield _Window(text, tuple(marks), "")
+        return
+    while marks:
+        first = marks[0]
+        line_start = text.rfind("\n", 0, first.start) + 1
+        line_end = text.find("\n", first.end)
+        start = text.rfind(" ", line_start, max(line_start, first.start - _BEFORE)) + 1 or line_start
+        end = first.end
+        inside: list[_Mark] = []
+        while marks and marks[0].start <= end + _AFTER and (line_end < 0 or marks[0].start < line_end):
+            mark = marks.pop(0)
+            end = mark.end
+            inside.append(_Mark(mark.start - start, mark.end - start, mark.text))
+        end = end + _AFTER if line_end < 0 else min(end + _AFTER, line_end)
+        yield _Window(text[start:end], tuple(inside), text[max(0, start - _BEFORE) : start].strip())
+
+
+def _is_mark(text: str, start: int, end: int) -> bool:
+    """Whether a match is no part of a word, and a number is near it."""
+    if text[start].isalpha() and start and text[start - 1].isalpha():
+        return False
+    if text[end - 1].isalpha() and end < len(text) and text[end].isalpha():
+        return False
+    return any(c.isdigit() for c in text[max(0, start - 14) : end + 3])
+
+
+# --- amounts ----------------------------------------------------------------------------------------------------------
+
+_POWERS = {
+    power: words.split()
+    for power, words in {
+        3: "k тыс тыс. tys tys. tsd tsd. mil thousand",
+        4: "万",
+        5: "lakh lakhs lac lacs lpa l",
+        6: "m mm mn mln mio mio. million millions juta triệu",
+        7: "cr crore crores",
+        9: "b bn billion md mrd",
+        12: "trillion",
+    }.items()
+}
+"""Powers of ten of the words behind a number."""
+
+_MULTIPLIERS = {word: Decimal(10) ** power for power, words in _POWERS.items() for word in words}
+_NUMBER = re.compile(
+    r"(?P<digits>\d{1,3}(?:[.,'’\u00a0\u202f\u2009 ]\d{3})+(?:[.,]\d{1,2})?"
+    r"|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d{1,2})?"
+    r"|\d{1,12}(?:[.,]\d{1,2})?)(?![.,'’]?\d)(?:[.,][-–—](?!\s?\d))?"
+    rf"(?:\s?(?P<suffix>(?i:{'|'.join(sorted(map(re.escape, _MULTIPLIERS), key=len, reverse=True))}))(?!\w))?"
+)
+_RETIREMENT = re.compile(r"40[13]\s?\(?[kb]\b|457\s?\(?b\b", re.I)
+_TO = re.compile(
+    r"[\s(]*(?:[-–—‐‑−~]{1,2}|->|→|\b(?:to(?: a maximum of)?|up to|through|bis(?: zu)?|à|al?|ao|tot|do|till?)\b)\s*",
+    re.I,
+)
+_BETWEEN = re.compile(r"\b(?:between|zwischen|entre|tra|fra|tussen|mellan|pomiędzy|między)\W*$", re.I)
+_BRACKETS = re.compile(r"\([^()]{0,60}\)")
+_AND = re.compile(r"\s*\b(?:and|und|et|y|e|en|och|a|i)\b\s*", re.I)
+_MORE = re.compile(r"\+|\s?(?:upwards?|and up|and above|or more)\b", re.I)
+_UNFINISHED = re.compile(r"\s*[-–—]\s*\W?\d|,\S")
+
+
+class _Amount(NamedTuple):
+    """A number with the marks beside it, the best first; positions are of the window."""
+
+    start: int
+    end: int
+    digits: Decimal
+    suffix: str
+    marks: tuple[str, ...]
+
+    def value(self, suffix: str) -> Decimal:
+        return self.digits * _MULTIPLIERS.get(suffix, Decimal(1))
+
+
+class _Sum(NamedTuple):
+    """One amount, or two joined to a range; both bounds None where it cannot be read."""
 
     start: int
     end: int
     low: Decimal | None
     high: Decimal | None
-    mark: str
+    marks: tuple[str, ...]
     is_range: bool
-    yearly: bool = False
-    """Whether the multiplier says so: LPA is lakhs per annum."""
-
-
-def _in_line(line: str, before: str, need: Need, country: str | None, on: date | None) -> Iterator[Pay]:
-    for amount in _sums(line):
-        currency = money.currency_code(amount.mark, country) if amount.mark else None
-        if not amount.mark and need is Need.LINE:
-            currency = money.currency_of(country)
-        if not amount.mark and need is not Need.LINE:
-            continue
-        pay = _weighed(amount, line, before, currency, on)
-        if pay is not None and pay.evidence >= need:
-            yield pay
-
-
-def _sums(line: str) -> Iterator[_Sum]:
-    """The amounts of a line, ranges joined: "$100-140K USD", "35 à 45k€"."""
-    vocabulary = _vocabulary()
-    amounts = [m for m in vocabulary.amount.finditer(line) if not _RETIREMENT.match(line, m.start("number"))]
-    skip = False
-    for first, second in zip(amounts, [*amounts[1:], None], strict=True):
-        if skip:
-            skip = False
-            continue
-        if second is not None and _joins(line, first, second):
-            skip = True
-            yield _range(first, second)
-        else:
-            value = _value(first, first["suffix"])
-            plus = line[first.end() : first.end() + 1] == "+"
-            yield _single(line, first, value, plus)
-
-
-def _joins(line: str, first: re.Match[str], second: re.Match[str]) -> bool:
-    gap = line[first.end() : second.start()]
-    if len(gap) > 40:
-        return False
-    gap = re.sub(rf"^\s?{_vocabulary().period_after.pattern}", "", gap, flags=re.I) if gap.strip() else ""
-    if _RANGE.fullmatch(gap):
-        return True
-    return _AND.fullmatch(gap) is not None and _BETWEEN.search(line, 0, first.start()) is not None
-
-
-def _range(first: re.Match[str], second: re.Match[str]) -> _Sum:
-    high = _value(second, second["suffix"])
-    low = _value(first, first["suffix"] or "")
-    if not first["suffix"] and second["suffix"] and low < 1000:
-        low = _value(first, second["suffix"])
-    mark = _explicit(second["after"], second["before"], first["after"], first["before"])
-    yearly = (second["suffix"] or "").casefold() == "lpa"
-    if low > high:
-        return _Sum(first.start(), second.end(), None, None, mark, True)
-    return _Sum(first.start(), second.end(), low, high, mark, True, yearly)
-
-
-def _single(line: str, match: re.Match[str], value: Decimal, plus: bool) -> _Sum:
-    vocabulary = _vocabulary()
-    before = line[max(0, match.start() - 24) : match.start()]
-    low: Decimal | None = value
-    high: Decimal | None = value
-    if plus or vocabulary.least.search(before):
-        high = None
-    elif vocabulary.most.search(before):
-        low = None
-    mark = _explicit(match["after"], match["before"])
-    if _RANGE_TO_NOWHERE.match(line, match.end()):
-        low = high = None
-    return _Sum(match.start(), match.end() + plus, low, high, mark, False, (match["suffix"] or "").casefold() == "lpa")
-
-
-def _explicit(*marks: str) -> str:
-    """The mark that says most: a code or a symbol of one currency before one that several share."""
-    known = [part for mark in marks for part in _vocabulary().marks.findall(mark)]
-    return next((mark for mark in known if len(mark) > 1 and money.currency_code(mark)), known[0] if known else "")
-
-
-def _value(match: re.Match[str], suffix: str | None) -> Decimal:
-    return parse_number(match["number"]) * 10 ** _MULTIPLIERS.get((suffix or "").casefold(), 0)
+    suffix: str
 
 
 def parse_number(text: str) -> Decimal:
-    """A number with thousands and decimals as any of the languages writes them: 45.000, 45,000.50, 1’200, 12,00,000."""
-    digits = re.sub(r"[^\d.,]", "", text).strip(".,")
+    """A number as any of the languages writes it: 45.000, 45,000.50, 1’200, 12,00,000."""
+    digits = "".join(c for c in text if c.isdigit() or c in ".,").strip(".,")
     last = max(digits.rfind("."), digits.rfind(","))
-    if last >= 0:
-        decimals = len(digits) - last - 1
-        mixed = "." in digits and "," in digits
-        if (mixed and decimals != 3) or (decimals != 3 and digits.count(digits[last]) == 1):
-            return Decimal(re.sub(r"[.,]", "", digits[:last]) + "." + digits[last + 1 :])
-        digits = re.sub(r"[.,]", "", digits)
-    return Decimal(digits)
+    decimals = len(digits) - last - 1
+    is_decimal = last >= 0 and decimals != 3 and (digits.count(digits[last]) == 1)
+    whole = digits[:last] if is_decimal else digits
+    number = "".join(c for c in whole if c.isdigit())
+    return Decimal(f"{number}.{digits[last + 1 :]}" if is_decimal else number)
+
+
+def _amounts(window: _Window) -> Iterator[_Amount]:
+    text = window.text
+    by_end = {mark.end: mark for mark in window.marks}
+    by_start = {mark.start: mark for mark in window.marks}
+    for match in _NUMBER.finditer(text):
+        marks: list[str] = []
+        start = match.start()
+        while mark := by_end.get(start) or (by_end.get(start - 1) if start and text[start - 1].isspace() else None):
+            marks.append(mark.text)
+            start = mark.start
+        glued = text[start - 1 : start]
+        if glued.isdigit() or (not marks and (glued.isalpha() or glued in set(".,#"))):
+            continue
+        if _RETIREMENT.match(text, match.start()):
+            continue
+        end = match.end()
+        after = by_start.get(end) or (by_start.get(end + 1) if text[end : end + 1].isspace() else None)
+        if after:
+            marks.insert(0, after.text)
+            end = after.end
+        suffix = (match["suffix"] or "").casefold()
+        yield _Amount(start, end, parse_number(match["digits"]), suffix, tuple(marks))
+
+
+def _joined(window: _Window) -> Iterator[_Sum]:
+    """The sums of a window, two amounts with a dash or a "to" between them as one: "$100-140K USD", "35 à 45k€"."""
+    amounts = list(_amounts(window))
+    joined = False
+    for first, second in zip_longest(amounts, amounts[1:]):
+        if joined:
+            joined = False
+        elif second is not None and _is_range(window.text, first, second):
+            joined = True
+            yield _range(first, second)
+        else:
+            yield _single(window.text, first)
+
+
+def _is_range(text: str, first: _Amount, second: _Amount) -> bool:
+    gap = _BRACKETS.sub(" ", text[first.end : second.start])
+    if len(gap) > 40:
+        return False
+    if len(gap) > 4 and (period := _first_period(gap)):
+        gap = gap[period[1] :]
+    if _TO.fullmatch(gap):
+        return True
+    return _AND.fullmatch(gap) is not None and _BETWEEN.search(text, 0, first.start) is not None
+
+
+def _range(first: _Amount, second: _Amount) -> _Sum:
+    high = second.value(second.suffix)
+    low = first.value(first.suffix)
+    if not first.suffix and second.suffix and first.digits < 1000:
+        low = first.value(second.suffix)
+    marks = second.marks + first.marks
+    if low > high:
+        return _Sum(first.start, second.end, None, None, marks, True, second.suffix)
+    return _Sum(first.start, second.end, low, high, marks, True, second.suffix)
+
+
+def _single(text: str, amount: _Amount) -> _Sum:
+    low: Decimal | None = amount.value(amount.suffix)
+    high = low
+    more = _MORE.match(text, amount.end)
+    bound = _bound(text[max(0, amount.start - 24) : amount.start])
+    if _UNFINISHED.match(text, amount.end) or (more and bound == "most"):
+        low = high = None
+    elif more or bound == "least":
+        high = None
+    elif bound == "most":
+        low = None
+    return _Sum(amount.start, more.end() if more else amount.end, low, high, amount.marks, False, amount.suffix)
+
+
+def _currency(marks: tuple[str, ...], country: str | None, need_not: bool) -> str | None:
+    """The currency of a sum: of the mark that says most, a code or a symbol of one currency before a shared one."""
+    codes = [code for mark in marks if len(mark) > 1 and (code := money.currency_code(mark, country))]
+    codes += [code for mark in marks if (code := money.currency_code(mark, country))]
+    if codes or marks or not need_not:
+        return codes[0] if codes else None
+    return money.currency_of(country)
 
 
 # --- evidence ---------------------------------------------------------------------------------------------------------
@@ -292,80 +292,126 @@ _YEARLY = Decimal(9_000)
 """From how many euros a sum without a period is a year's."""
 
 _HOURLY = (Decimal(6), Decimal(200))
-"""Between how many euros a sum without a period is an hour's, where hourly pay is usual."""
-
-_MONTHLY = (Decimal(400), Decimal(9_000))
-_MONTHLY_CURRENCIES = frozenset(
-    {"EUR", "PLN", "SEK", "NOK", "DKK", "CZK", "HUF", "RON", "RUB", "UAH", "KZT", "BRL", "BGN"}
-)
 _HOURLY_CURRENCIES = frozenset({"USD", "CAD", "GBP", "AUD", "NZD"})
-"""Currencies of countries where pay is advertised by the month, and by the hour, without saying so."""
+_MONTHLY = (Decimal(400), Decimal(9_000))
+_MONTHLY_CURRENCIES = frozenset("EUR PLN SEK NOK DKK CZK HUF RON RUB UAH KZT BRL BGN".split())  # noqa: SIM905
+"""Where pay is advertised by the hour or the month without saying so, and between how many euros it then is."""
+
+_MILLIONS = frozenset("INR JPY KRW VND IDR CLP COP HUF PKR LKR BDT NGN KZT ISK XOF XAF".split())  # noqa: SIM905
+"""Currencies in which a salary can be millions."""
 
 _WIDEST = 6
 """How many times the least the most of a range can be."""
 
+_CLAUSE_END = re.compile(r"[.;](?=\s|$)|[•|\n]")
+_MARGIN = " -–—*:()"
+_BREAK_AFTER = re.compile(r"[.;](?=\s|$)|[,•|\n()&]|\s[-–—+]\s|\s{2}|\b(?:plus|with|and|depending|und|et|y|en)\b", re.I)
 
-def _weighed(amount: _Sum, line: str, before: str, currency: str | None, on: date | None) -> Pay | None:
+
+@cache
+def _near() -> Phrases:
+    words = taxonomy.document("salary_words.yml")
+    return Phrases({"pay": words["pay"], "other": words["not_base_pay"], "doubtful": words["doubtful"]})
+
+
+@cache
+def _bounds() -> Phrases:
+    words = taxonomy.document("salary_words.yml")
+    return Phrases({"least": words["least"], "most": words["most"]})
+
+
+@cache
+def _periods() -> Phrases:
+    return Phrases(taxonomy.document("salary_words.yml")["periods"])
+
+
+@cache
+def _periods_ahead() -> Phrases:
+    return Phrases(taxonomy.document("salary_words.yml")["periods_ahead"])
+
+
+def _weighed(amount: _Sum, window: _Window, country: str | None, on: date | None) -> Pay | None:
     """A sum with its period and the evidence that it is base pay; None where it is not, or cannot be."""
-    vocabulary = _vocabulary()
-    if amount.low is None and amount.high is None:
+    low, high = amount.low, amount.high
+    least, most = low or high, high or low
+    if not least or not most or most > least * _WIDEST:
         return None
-    ahead = _CLAUSE_END.split(line[max(0, amount.start - 90) : amount.start])[-1]
-    behind = _AFTER_END.split(line[amount.end : amount.end + 40].lstrip("+ "), maxsplit=1)[0]
-    pay_at, other_at = _last(vocabulary.pay, ahead), _last(vocabulary.other, ahead)
-    if other_at > pay_at or vocabulary.other.search(behind):
+    currency = _currency(amount.marks, country, need_not=not window.marks)
+    if currency is None and not (window.marks == () and not amount.marks):
         return None
-    period, written = _period(line, amount)
-    cue = pay_at >= 0 or vocabulary.pay.search(behind) is not None
-    if not cue:
-        wider = (before if amount.start < 40 else "")[-160:] + "\n" + line[: amount.start][-160:]
-        cue = _last(vocabulary.pay, wider) > _last(vocabulary.other, wider)
-    least = amount.low or amount.high
-    most = amount.high or amount.low
-    assert least is not None
-    assert most is not None
-    if most > least * _WIDEST or least <= 0:
+    if most >= 1_000_000 and currency not in _MILLIONS:
         return None
-    value = money.convert(most, currency, "EUR", on) if currency else most
-    value = most if value is None else value
-    if period is None:
-        period = _guessed(value, currency, cue)
-    if period is None:
+    support = _support(window, amount)
+    if support is None:
         return None
-    year = value * money.PER_YEAR[period]
-    if not _LEAST_A_YEAR <= year <= _MOST_A_YEAR:
+    value = (money.convert(most, currency, "EUR", on) if currency else None) or most
+    written = _written_period(window.text, amount)
+    period = written or _guessed_period(value, currency, support)
+    if period is None or not _LEAST_A_YEAR <= value * money.PER_YEAR[period] <= _MOST_A_YEAR:
         return None
-    if most >= 1_000_000 and currency not in _SMALL_UNITS:
-        return None
-    evidence = 2 * amount.is_range + 2 * cue + written + (period is Period.YEAR and value >= _YEARLY)
-    return Pay(amount.low, amount.high, currency, period, evidence, not written)
+    is_yearly = period is Period.YEAR and value >= _YEARLY
+    evidence = 2 * amount.is_range + support + (written is not None) + is_yearly
+    return Pay(low, high, currency, period, evidence, written is None)
 
 
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    position = -1
-    for match in pattern.finditer(text):
-        position = match.start()
-    return position
+def _support(window: _Window, amount: _Sum) -> int | None:
+    """What the words around a sum add to the evidence; None where the nearest says that it is something else.
+
+    A word for pay counts two, standing alone between bars, bullets or line ends one, a doubtful word takes one away.
+    """
+    text = window.text
+    ahead = _CLAUSE_END.split(text[max(0, amount.start - 90) : amount.start])[-1]
+    behind = _BREAK_AFTER.split(text[amount.end : amount.end + 40].removeprefix("+"), maxsplit=1)[0]
+    nearest, meanings = _nearest(ahead), _near().meanings(behind)
+    says_so = "pay" in meanings and not any(map(str.isdigit, behind))
+    if "other" in meanings or (nearest == "other" and not says_so):
+        return None
+    if nearest == "pay" or says_so:
+        return 2
+    if nearest is None:
+        context = text[: amount.start] if amount.start > 40 else f"{window.before}\n{text[: amount.start]}"
+        if _nearest(context[-_BEFORE:]) == "pay":
+            return 2
+    alone = not ahead.strip(_MARGIN) and (not behind.strip(_MARGIN) or _first_period(behind) is not None)
+    return alone - (nearest == "doubtful" or "doubtful" in meanings)
 
 
-def _period(line: str, amount: _Sum) -> tuple[Period | None, bool]:
-    """The period that is written right behind a sum, or else before it in its clause."""
-    vocabulary = _vocabulary()
-    if amount.yearly:
-        return Period.YEAR, True
-    if match := vocabulary.period_after.match(line, amount.end):
-        return vocabulary.periods[match["period"].casefold().replace("’", "'")], True
-    ahead = _CLAUSE_END.split(line[max(0, amount.start - 60) : amount.start])[-1]
-    if match := vocabulary.period_before.search(ahead):
-        return vocabulary.periods[match["period"].casefold().replace("’", "'")], True
-    return None, False
+def _nearest(text: str) -> str | None:
+    found = _near().find(fold(text))
+    return found[-1].meaning if found else None
 
 
-def _guessed(value: Decimal, currency: str | None, cue: bool) -> Period | None:
+def _bound(ahead: str) -> str | None:
+    """Whether "from" or "up to" stands right before a sum."""
+    folded = fold(ahead).rstrip(" :~(")
+    found = _bounds().find(folded)
+    return found[-1].meaning if found and found[-1].end == len(folded) else None
+
+
+def _written_period(text: str, amount: _Sum) -> Period | None:
+    """The period right behind a sum, or else before it in its clause."""
+    if amount.suffix == "lpa":
+        return Period.YEAR
+    if period := _first_period(text[amount.end : amount.end + 36]):
+        return period[0]
+    ahead = _CLAUSE_END.split(text[max(0, amount.start - 60) : amount.start])[-1]
+    folded = fold(re.split(r"\d", ahead)[-1])
+    found = _periods_ahead().find(folded)
+    return Period(found[-1].meaning) if found else None
+
+
+def _first_period(behind: str) -> tuple[Period, int] | None:
+    """The period that a text begins with but for a word or two ("gross per month"), and where it ends."""
+    stretch = re.split(r"[\d;|•\n,]|\.\s", behind, maxsplit=1)[0]
+    found = _periods().find(fold(stretch))
+    return (Period(found[0].meaning), found[0].end) if found and found[0].start <= 20 else None
+
+
+def _guessed_period(value: Decimal, currency: str | None, support: int) -> Period | None:
     if value >= _YEARLY:
         return Period.YEAR
-    if cue and currency in _HOURLY_CURRENCIES and _HOURLY[0] <= value <= _HOURLY[1]:
+    if support > 1 and currency in _HOURLY_CURRENCIES and _HOURLY[0] <= value <= _HOURLY[1]:
         return Period.HOUR
-    if cue and currency in _MONTHLY_CURRENCIES and _MONTHLY[0] <= value < _MONTHLY[1]:
+    if support > 1 and currency in _MONTHLY_CURRENCIES and _MONTHLY[0] <= value < _MONTHLY[1]:
         return Period.MONTH
     return None
