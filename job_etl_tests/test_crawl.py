@@ -70,6 +70,23 @@ def client() -> Iterator[Client]:
         yield made
 
 
+_PROGRAM = """
+import sys; from pathlib import Path
+from job_etl.config import sources
+from job_etl.crawl import crawl
+from job_etl.landing import Landing
+crawl(sources.load(Path(sys.argv[1]), {}), landing=Landing(sys.argv[2]), only_due=True)
+"""
+
+_PRINT_MEMORY = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)"
+
+
+def program(landing: Landing, after: str = "") -> list[str]:
+    """The command of a process of its own that crawls what is due."""
+    config = Path(os.environ["JOB_ETL_HOME"]).parent / "sources.yml"
+    return [sys.executable, "-c", _PROGRAM + after, str(config), landing.url]
+
+
 def configured(url: str, **entries: Any) -> sources.Sources:
     """A configuration in which every source is asked of one server, quickly."""
     boards = entries or {"greenhouse": ["acme"]}
@@ -302,14 +319,7 @@ def test_an_interrupt_ends_a_crawl_at_once_and_publishes_nothing_half(
 ) -> None:
     provider.at(JOBS, jobs(1)).at("/v1/boards/slow/jobs", silent())
     configured(provider.url, greenhouse=["acme", "slow"])
-    program = (
-        "import sys; from pathlib import Path; from job_etl.config import sources; from job_etl.crawl import crawl\n"
-        "from job_etl.landing import Landing\n"
-        "crawl(sources.load(Path(sys.argv[1]), {}), landing=Landing(sys.argv[2]))"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path / "sources.yml"), landing.url], stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(program(landing), stderr=subprocess.DEVNULL)
     while provider.count() < 2 or not list(landing.crawls()):
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
@@ -324,12 +334,7 @@ def test_a_crawl_that_was_killed_goes_on_where_it_was(provider: Provider, landin
     names = [f"board-{number}" for number in range(60)]
     provider.otherwise(_after(0.02, jobs(1)))
     config = configured(provider.url, greenhouse=names)
-    program = (
-        "import sys; from pathlib import Path; from job_etl.config import sources; from job_etl.crawl import crawl\n"
-        "from job_etl.landing import Landing\n"
-        "crawl(sources.load(Path(sys.argv[1]), {}), landing=Landing(sys.argv[2]), only_due=True)"
-    )
-    process = subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "sources.yml"), landing.url])
+    process = subprocess.Popen(program(landing))
     while provider.count() < 20:
         time.sleep(0.01)
     process.kill()
@@ -435,3 +440,39 @@ def _after(seconds: float, script: Script) -> Script:
         return script(asked)
 
     return answer
+
+
+@pytest.mark.faults
+def test_thousands_of_boards_are_crawled_politely_killed_resumed_and_none_is_lost(
+    provider: Provider, landing: Landing, tmp_path: Path
+) -> None:
+    boards, rate = 5000, 400
+    good = jobs(*range(20))
+    bad = [status(404), html(), cut_short(), status(500), dropped(), status(429), not_gzip()]
+
+    def answer(asked: Asked) -> Said | None:
+        number = int(asked.path.split("/")[3])
+        return bad[number // 50 % len(bad)](asked) if number % 50 == 7 else good(asked)
+
+    provider.otherwise(answer)
+    entry = {"base_url": provider.url, "rate": {"per_second": rate, "concurrency": 8}, "boards": [*range(boards)]}
+    (tmp_path / "sources.yml").write_text(json.dumps({"greenhouse": entry}))
+    command = program(landing, _PRINT_MEMORY)
+    process = subprocess.Popen(command)
+    while provider.count() < boards / 4:
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    killed_at, in_flight = time.monotonic(), 8
+    resumed = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    files = [file.split("/") for file in landing.crawls()]
+    assert sorted(int(board) for _, board, *_ in files) == list(range(boards))
+    asked = [(asked.at, int(asked.path.split("/")[3])) for asked in provider.asked]
+    healthy = [board for _, board in asked if board % 50 != 7]
+    assert len(healthy) - len(set(healthy)) <= in_flight
+    for moments in ([at for at, _ in asked if at < killed_at], [at for at, _ in asked if at > killed_at]):
+        busiest = max(sum(1 for at in moments if start <= at < start + 1) for start in moments[:: rate // 4])
+        assert busiest <= rate * 1.1
+    assert int(resumed.stdout) < 300
+    assert provider.most_at_once <= 8

@@ -113,6 +113,12 @@ def test_compressed_answers_are_decoded(provider: Provider, client: Client) -> N
         pytest.param(endless(2 << 30), UnreadableAnswer, "larger than 4 MB", id="2-GB-untold"),
         pytest.param(endless(2 << 30, claimed=True), UnreadableAnswer, "(it says 2048 MB)", id="2-GB-told"),
         pytest.param(gzip_bomb(64), UnreadableAnswer, "larger than 4 MB once decompressed", id="bomb"),
+        pytest.param(
+            page(zstandard.ZstdCompressor().compress(bytes(1 << 28)), content_encoding="zstd"),
+            UnreadableAnswer,
+            "larger than 4 MB once decompressed",
+            id="zstd-bomb",
+        ),
         pytest.param(page(b"[" * 10_000 + b"]" * 10_000), UnreadableAnswer, "deeper than 64 levels", id="10,000-deep"),
         pytest.param(
             redirect("http://169.254.169.254/latest"), PermanentError, "http://169.254.169.254", id="metadata"
@@ -276,10 +282,25 @@ def _query(asked: Asked) -> str:
     return "&".join(f"{name}={value}" for name, value in asked.params.items()).replace("+", "%2B")
 
 
-def test_a_key_that_no_header_can_hold_is_told_without_it(provider: Provider, client: Client) -> None:
+@pytest.mark.parametrize("key", ["schlüssel", "schl\nX-Other: y"])
+def test_a_key_that_no_header_can_hold_is_told_without_it(key: str, provider: Provider, client: Client) -> None:
     with pytest.raises(PermanentError, match="characters that HTTP does not allow") as error:
-        session(client, provider.url).ask(Request(JOBS, headers={"X-Key": "schlüssel"}))
+        session(client, provider.url).ask(Request(JOBS, headers={"X-Key": key}))
     assert "schl" not in str(error.value)
+
+
+def test_the_proxy_of_the_environment_is_used_for_hosts_that_nobody_named(
+    provider: Provider, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", provider.url)
+    monkeypatch.setenv("no_proxy", "")
+    provider.at(JOBS, page([1]))
+    assert session(client, "http://boards.invalid", named=False).ask(Request(JOBS)).body == b"[1]"
+    assert provider.asked[0].headers["Host"] == "boards.invalid"
+    for host in ("127.0.0.1", "localhost", "[::1]", "169.254.169.254"):
+        with pytest.raises(PermanentError, match="not on the public internet"):
+            session(client, f"http://{host}:{provider.url.rsplit(':', 1)[1]}", named=False).ask(Request(JOBS))
+    assert provider.count() == 1
 
 
 def test_nobody_listening_is_told_in_seconds(client: Client) -> None:
