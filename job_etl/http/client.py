@@ -62,9 +62,10 @@ class Client:
         self._hosts: dict[str, Host] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._backend = GuardedBackend()
+        self._named: set[str] = set()
+        self._backends: list[GuardedBackend] = []
         self._tls = httpx.create_ssl_context()
-        self._pools = {"": self._connections()}
+        self._pools = {"": self._connections(GuardedBackend(self._named))}
         # At DEBUG it prints the headers of answers, and a Location can repeat a key.
         logging.getLogger("httpcore").setLevel(logging.INFO)
 
@@ -73,7 +74,7 @@ class Client:
     ) -> Session:
         """Begin a crawl of one board, which has `seconds` for all its requests."""
         if site.named:
-            self._backend.named.add(site.host)
+            self._named.add(site.host)
         return Session(self, site, time.monotonic() + seconds, etag, last_modified)
 
     def host(self, site: Site, url: httpx.URL) -> Host:
@@ -92,14 +93,16 @@ class Client:
         Raises:
             ForbiddenAddress: the URL has a private address for a host, which a proxy would not refuse.
         """
-        proxy = "" if url.host in self._backend.named else urllib.request.getproxies().get(url.scheme, "")
-        if proxy and urllib.request.proxy_bypass(url.host):
+        host = url.raw_host.decode()
+        proxy = "" if host in self._named else urllib.request.getproxies().get(url.scheme, "")
+        if proxy and urllib.request.proxy_bypass(host):
             proxy = ""
-        if proxy and is_address(url.host) and not is_public(url.host):
-            raise ForbiddenAddress(f"{url.host} is not on the public internet")
+        if proxy and (host == "localhost" or (is_address(host) and not is_public(host))):
+            raise ForbiddenAddress(f"{host} is not on the public internet")
         with self._lock:
             if proxy not in self._pools:
-                self._pools[proxy] = self._connections(httpx.Proxy(proxy))
+                through = httpx.Proxy(proxy)
+                self._pools[proxy] = self._connections(GuardedBackend({through.url.raw_host.decode()}), through)
             return self._pools[proxy]
 
     def sleep(self, seconds: float) -> None:
@@ -119,7 +122,8 @@ class Client:
     def abort(self) -> None:
         """Cut short everything under way; whoever asks gets `Interrupted`, from now on."""
         self._stop.set()
-        self._backend.abort()
+        for backend in self._backends:
+            backend.abort()
 
     def close(self) -> None:
         """Close the connections."""
@@ -132,16 +136,13 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _connections(self, proxy: httpx.Proxy | None = None) -> httpcore.ConnectionPool:
-        through = None
-        if proxy:
-            self._backend.named.add(proxy.url.host)
-            through = httpcore.Proxy(str(proxy.url), auth=proxy.raw_auth, headers=proxy.headers.raw)
+    def _connections(self, backend: GuardedBackend, proxy: httpx.Proxy | None = None) -> httpcore.ConnectionPool:
+        self._backends.append(backend)
         return httpcore.ConnectionPool(
             ssl_context=self._tls,
-            proxy=through,
+            proxy=httpcore.Proxy(str(proxy.url), auth=proxy.raw_auth, headers=proxy.headers.raw) if proxy else None,
             max_connections=None,
             max_keepalive_connections=32,
             keepalive_expiry=15.0,
-            network_backend=self._backend,
+            network_backend=backend,
         )

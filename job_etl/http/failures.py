@@ -14,6 +14,9 @@ import httpcore
 from job_etl.errors import PermanentError, TransientError
 from job_etl.http.guard import NameNotResolved
 
+# Says nothing of which header and what it holds, as that may be a key.
+BAD_HEADER = "the key or another header holds characters that HTTP does not allow"
+
 
 class NotModified(Exception):
     """The provider says that the board is as it was when its validators were given out."""
@@ -41,7 +44,7 @@ def explained(connect: float, read: float, whole: float) -> Iterator[None]:
 
     Raises:
         Retryable: the network or the other side failed.
-        PermanentError: the other side's certificate is not trusted.
+        PermanentError: the other side's certificate is not trusted, or our request is not valid HTTP.
     """
     try:
         yield
@@ -62,5 +65,7 @@ def explained(connect: float, read: float, whole: float) -> Iterator[None]:
             raise Retryable("the connection was closed in the place of an answer") from None
         what = "the answer is cut short" if "complete" in str(error) else "the answer is not HTTP"
         raise Retryable(f"{what} ({error})") from None
-    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+    except httpcore.LocalProtocolError:
+        raise PermanentError(BAD_HEADER) from None
+    except httpcore.NetworkError as error:
         raise Retryable(f"the connection was lost ({error})") from None

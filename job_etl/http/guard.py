@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 import weakref
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextvars import ContextVar
 from typing import Any
 
@@ -60,8 +60,8 @@ def is_address(host: str) -> bool:
 class GuardedBackend(httpcore.NetworkBackend):
     """Connects to public addresses, and to others only for the hosts in `named`."""
 
-    def __init__(self) -> None:
-        self.named: set[str] = set()
+    def __init__(self, named: Collection[str]) -> None:
+        self._named = named
         self._backend = httpcore.SyncBackend()
         self._open: weakref.WeakSet[_TimedStream] = weakref.WeakSet()
 
@@ -81,7 +81,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         """
         started = time.monotonic()
         found = _resolve(host, port, timeout)
-        allowed = found if host in self.named else [address for address in found if is_public(address)]
+        allowed = found if host in self._named else [address for address in found if is_public(address)]
         if not allowed:
             raise ForbiddenAddress(
                 f"{host} leads to {found[0]}, which is not on the public internet; "

@@ -18,7 +18,7 @@ import tenacity
 
 from job_etl.errors import JobEtlError, NotFound, PermanentError, Refused, TransientError, UnreadableAnswer
 from job_etl.http.body import ACCEPT_ENCODING, read_body, too_deep, too_large
-from job_etl.http.failures import Interrupted, NotModified, Retryable, explained
+from job_etl.http.failures import BAD_HEADER, Interrupted, NotModified, Retryable, explained
 from job_etl.http.guard import DEADLINE
 from job_etl.http.pace import Host
 from job_etl.http.site import Site
@@ -89,7 +89,7 @@ class Session:
             kind = TransientError if isinstance(error, Retryable) else type(error)
             said = str(error)
             if isinstance(error, UnicodeError):
-                kind, said = PermanentError, "the key or another header holds characters that HTTP does not allow"
+                kind, said = PermanentError, BAD_HEADER
             times = f" ({attempts} attempts)" if attempts > 1 else ""
             # The chain of causes ends here: it holds URLs and headers as they were sent.
             raise kind(self.site.redacted(f"{asked}: {said}{times}")) from None

@@ -37,8 +37,8 @@ class Site:
 
     @property
     def host(self) -> str:
-        """The host of the base URL."""
-        return httpx.URL(self.base_url).host
+        """The host of the base URL, as it is resolved and connected to."""
+        return httpx.URL(self.base_url).raw_host.decode()
 
     def url(self, request: Request) -> httpx.URL:
         """The URL of a request, without its secret parameters.
@@ -67,7 +67,7 @@ class Site:
 
     def pace_name(self, url: httpx.URL) -> str:
         """The name under which the pace of a URL's host is kept."""
-        return self.pace if self.pace and url.host == self.host else url.netloc.decode()
+        return self.pace if self.pace and url.raw_host.decode() == self.host else url.netloc.decode()
 
     def shown(self, url: httpx.URL) -> str:
         """A URL as messages and records show it."""
