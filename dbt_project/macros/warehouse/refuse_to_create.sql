@@ -5,9 +5,16 @@
     ) %}
 {% endmacro %}
 
-{% macro require_table() %}
-    {% if execute and flags.WHICH in ("build", "run", "seed") and load_relation(this) is none %}
-        {% do refuse_to_create(this.schema ~ "." ~ this.identifier) %}
+{% macro require_tables() %}
+    {% if execute and flags.WHICH in ("build", "run") %}
+        {%- set missing = run_query("
+            select table_name
+            from unnest(array['marts.dim_companies', 'marts.fact_jobs', 'staging.claimed_jobs', 'ops.ranking']) as table_name
+            where to_regclass(table_name) is null
+        ").columns[0].values() -%}
+        {% if missing %}
+            {% do refuse_to_create(missing | join(", ")) %}
+        {% endif %}
     {% endif %}
 {% endmacro %}
 

@@ -2,7 +2,7 @@
     config(
         unique_key='company_key',
         meta={'written_at': 'updated_at'},
-        pre_hook=['{{ require_table() }}', '{{ claim_changed_jobs() }}'],
+        pre_hook=['{{ require_tables() }}', '{{ claim_changed_jobs() }}'],
         post_hook='{{ claim_jobs_of_changed_companies() }}',
     )
 }}
