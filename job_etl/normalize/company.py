@@ -15,11 +15,11 @@ from job_etl.normalize.text import clean_line
 
 _WEB_ADDRESS = re.compile(r"\s*[(\[<]?\s*(?:https?://|www\.)\S+?[)\]>]?(?=\s|$)", re.I)
 _NOTE = re.compile(r"\s*[(\[](?:YC\s*[WSFX]?\d{2}|[WSFX]\d{2}|formerly\b[^)\]]*|we'?re hiring|hiring)[)\]]", re.I)
-_HOST = re.compile(r"\.(?:com|io|ai|co|net|org|app|dev|tech|hr|jobs|de|fr|nl|es|it|pl|se|eu|ch|at|be|uk|ca)$")
 _NOT_WORD = re.compile(r"[^\w&+]+|_")
+_COM = re.compile(r"(?<=\w)\.com(?![\w.])")
 _DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)|(?<=\b\w)\.(?=\s|$)")
 
-_NUMBER = re.compile(r"(\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+|\d+)\s*(k\b|m\b)?", re.I)
+_NUMBER = re.compile(r"(\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+|\d+)\s*(k\b|m\b)?", re.I)
 _UP_TO = re.compile(r"\s*(?:<|(?:under|less than|fewer than|up to|bis|moins de|max)\b)", re.I)
 _SIZE_WORDS = {"startup": CompanySize.S11_50, "self employed": CompanySize.S1_10, "myself only": CompanySize.S1_10}
 _BANDS = (
@@ -48,22 +48,19 @@ def clean_company(text: str | None) -> str | None:
 def company_match_key(name: str | None) -> str:
     """The form in which two spellings of one employer's name are equal; empty where there is no name.
 
-    Without case, accents, punctuation, legal forms at the end, a leading article, and the ending of a web address:
-    "The Müller & Söhne GmbH & Co. KG" and "Mueller"-less variants meet as "muller and sohne".
+    Without case, accents, punctuation, a leading article, and at the end ".com" and legal forms: "The Müller & Söhne
+    GmbH & Co. KG" is "muller and sohne", and so is "MULLER AND SOHNE". What may tell two employers apart stays.
     """
     if not name:
         return ""
-    plain = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
-    plain = "".join([letter for letter in plain if not unicodedata.combining(letter)])
-    plain = _HOST.sub("", _DOTTED.sub("", plain.strip()))
-    words = _NOT_WORD.sub(" ", plain.replace("'", "")).split()
+    plain = unicodedata.normalize("NFKD", name.replace("'", "").replace("’", "")).casefold()
+    plain = "".join([letter for letter in plain if not unicodedata.combining(letter)]).strip()
+    words = _NOT_WORD.sub(" ", _DOTTED.sub("", _COM.sub("", plain))).split()
     forms, before = _legal_forms()
+    if len(words) > 1 and (words[0] == "the" or words[0] in before):
+        words = words[1:]
     while (kept := _without_form(words, forms)) != words:
         words = kept
-    if len(words) > 1 and words[0] in before:
-        words = words[1:]
-    if len(words) > 1 and words[0] == "the":
-        words = words[1:]
     return " ".join("and" if word == "&" else word for word in words)
 
 
@@ -118,4 +115,5 @@ def _placeholders() -> frozenset[str]:
 @cache
 def _legal_forms() -> tuple[frozenset[str], frozenset[str]]:
     words = taxonomy.document("company.yml")
-    return frozenset(form for line in words["legal_forms"] for form in line), frozenset(words["legal_forms_before"])
+    after = frozenset(form for line in words["legal_forms"] for form in line)
+    return after | frozenset(words["board_words"]), frozenset(words["legal_forms_before"])
