@@ -44,7 +44,7 @@ OECD = frozenset(
 _OECD_WEIGHT = 4
 """How much likelier an inhabitant of an OECD country is to be meant: public job boards advertise mostly there."""
 
-_ALTERNATE_WEIGHT = 0.25
+_ALTERNATE_WEIGHT = 0.1
 """What a city's population counts for under one of its other names."""
 
 _SCRIPT_POPULATION = 50_000
@@ -299,12 +299,13 @@ def _add_cities(builder: _Builder) -> dict[tuple[str, str], int]:
         populations[region] = populations.get(region, 0) + city.population
         builder.call(place, city.name, Rank.NAME)
         for name in city.alternatenames:
-            if len(name) > 3 if _is_latin(name) else city.population >= _SCRIPT_POPULATION:
+            if len(name) > 3 if is_latin(name) else city.population >= _SCRIPT_POPULATION:
                 builder.call(place, name, Rank.ALTERNATE)
     return populations
 
 
-def _is_latin(name: str) -> bool:
+def is_latin(name: str) -> bool:
+    """Whether a name is written in Latin letters."""
     return name.isascii() or all(ord(c) < 0x250 or 0x1E00 <= ord(c) < 0x1F00 or 0x2010 <= ord(c) < 0x2020 for c in name)
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from job_etl.model import GivenPlace, Origin, Place, RemoteType
 from job_etl.normalize import gazetteer, place_text
 from job_etl.normalize.gazetteer import Kind
-from job_etl.normalize.place_text import Found, Reading
+from job_etl.normalize.place_sense import Found
+from job_etl.normalize.place_text import Reading
 from job_etl.normalize.text import clean_line
 
 
@@ -51,10 +52,14 @@ def resolve_places(
     found = _distinct(place for reading in readings for place in reading.found)
     mode = place_text.mode_of(reading.mode for reading in readings)
     homes = [place for text in remote_places for place in place_text.read(text).found]
-    origin = Origin("given" if any(map(_is_structured, given)) else "parsed", found[0].rule) if found else None
+    origin = (
+        Origin("given" if any(map(_is_structured, given)) else "parsed", f"location: {found[0].rule}")
+        if found
+        else None
+    )
     if not found and not homes and title:
         found = list(place_text.read_title(title).found)
-        origin = Origin("parsed", f"title, {found[0].rule}") if found else None
+        origin = Origin("parsed", f"title: {found[0].rule}") if found else None
     if homes and origin is None:
         origin = Origin("given", "remote places")
     homes += [place for place in found if place.remote or place.group]
