@@ -157,8 +157,8 @@ def _skills_overlap(evidence: dict[str, Any]) -> str:
 
 
 def _location_proximity(evidence: dict[str, Any]) -> str:
-    if evidence["basis"] == "remote":
-        return "remote"
+    if evidence["basis"].startswith("remote"):
+        return str(evidence["basis"])
     far = f"{evidence['distance_km']:,} km from home" if "distance_km" in evidence else evidence["basis"]
     return f"{evidence['place']}, {far}"
 

@@ -13,12 +13,14 @@ region and 0.5 in the same country at least. Remote work is near where home's co
     from (
         (
             select
-                1.0 as score,
-                'remote' as basis,
+                case when open_to_home then 1.0 else 0 end as score,
+                case when open_to_home then 'remote' else 'remote elsewhere' end as basis,
                 job.location_std as place,
                 null::double precision as distance_km
+            from (
+                select job.remote_countries = '{}' or coalesce(ranking.home_country = any(job.remote_countries), true)
+            ) as reach (open_to_home)
             where job.remote_type = 'remote'
-                and (job.remote_countries = '{}' or coalesce(ranking.home_country = any(job.remote_countries), true))
         )
         union all
         (
