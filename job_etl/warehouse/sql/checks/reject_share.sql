@@ -8,10 +8,10 @@ inner join raw.crawls on sightings.crawl_id = crawls.crawl_id
 left join raw.rejects on sightings.raw_id = rejects.raw_id
 where
     crawls.crawl_id in (
-        select distinct on (source, board) crawl_id
-        from raw.crawls
-        where payloads > 0
-        order by source asc, board asc, collected_at desc, crawl_key desc
+        select distinct on (newest.source, newest.board) newest.crawl_id
+        from raw.crawls as newest
+        where newest.payloads > 0
+        order by newest.source asc, newest.board asc, newest.collected_at desc, newest.crawl_key desc
     )
 group by crawls.source
 having count(rejects.raw_id) > %(tolerable)s * count(*)

@@ -21,8 +21,9 @@ from (
             crawls.*,
             known.overlapping
         from raw.crawls
-        inner join unnest(%(sources)s::text [], %(overlapping)s::boolean [])
-            as known (source, overlapping)
+        inner join
+            unnest(%(sources)s::text[], %(overlapping)s::boolean[])
+                as known (source, overlapping)
             on crawls.source = known.source
         where crawls.staged_at is null
         order by

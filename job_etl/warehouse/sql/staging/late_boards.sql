@@ -3,7 +3,7 @@ select distinct
     pending.source,
     case when not known.overlapping then pending.board end as board
 from raw.crawls as pending
-inner join unnest(%(sources)s::text [], %(overlapping)s::boolean []) as known (source, overlapping)
+inner join unnest(%(sources)s::text[], %(overlapping)s::boolean[]) as known (source, overlapping)
     on pending.source = known.source
 where
     pending.staged_at is null

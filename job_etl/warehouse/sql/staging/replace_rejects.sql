@@ -18,7 +18,7 @@ select
     normalizer_version
 from unreadable
 on conflict (crawl_id, line) do update
-set
-    reason = excluded.reason,
-    normalizer_version = excluded.normalizer_version,
-    rejected_at = now()
+    set
+        reason = excluded.reason,
+        normalizer_version = excluded.normalizer_version,
+        rejected_at = now()

@@ -120,57 +120,53 @@ written as (
     from jobs
     order by hash_key
     on conflict (hash_key) do update
-    set
-        provider_job_id = excluded.provider_job_id,
-        job_link = excluded.job_link,
-        job_title = excluded.job_title,
-        company = excluded.company,
-        company_size = excluded.company_size,
-        location = excluded.location,
-        remote_type = excluded.remote_type,
-        contract_type = excluded.contract_type,
-        salary_min = excluded.salary_min,
-        salary_max = excluded.salary_max,
-        salary_currency = excluded.salary_currency,
-        description = excluded.description,
-        skills_raw = excluded.skills_raw,
-        posted_at = excluded.posted_at,
-        apply_url = excluded.apply_url,
-        source = excluded.source,
-        first_seen_at = excluded.first_seen_at,
-        last_seen_at = excluded.last_seen_at,
-        closed_at = excluded.closed_at,
-        company_key = excluded.company_key,
-        job_title_std = excluded.job_title_std,
-        seniority_level = excluded.seniority_level,
-        location_std = excluded.location_std,
-        places = excluded.places,
-        remote_countries = excluded.remote_countries,
-        salary_period = excluded.salary_period,
-        salary_min_norm = excluded.salary_min_norm,
-        salary_max_norm = excluded.salary_max_norm,
-        salary_currency_norm = excluded.salary_currency_norm,
-        skills = excluded.skills,
-        department = excluded.department,
-        industry = excluded.industry,
-        language = excluded.language,
-        expires_at = excluded.expires_at,
-        sources = excluded.sources,
-        postings = excluded.postings
-    where job_postings_stg.* is distinct from excluded.*
+        set
+            provider_job_id = excluded.provider_job_id,
+            job_link = excluded.job_link,
+            job_title = excluded.job_title,
+            company = excluded.company,
+            company_size = excluded.company_size,
+            location = excluded.location,
+            remote_type = excluded.remote_type,
+            contract_type = excluded.contract_type,
+            salary_min = excluded.salary_min,
+            salary_max = excluded.salary_max,
+            salary_currency = excluded.salary_currency,
+            description = excluded.description,
+            skills_raw = excluded.skills_raw,
+            posted_at = excluded.posted_at,
+            apply_url = excluded.apply_url,
+            source = excluded.source,
+            first_seen_at = excluded.first_seen_at,
+            last_seen_at = excluded.last_seen_at,
+            closed_at = excluded.closed_at,
+            company_key = excluded.company_key,
+            job_title_std = excluded.job_title_std,
+            seniority_level = excluded.seniority_level,
+            location_std = excluded.location_std,
+            places = excluded.places,
+            remote_countries = excluded.remote_countries,
+            salary_period = excluded.salary_period,
+            salary_min_norm = excluded.salary_min_norm,
+            salary_max_norm = excluded.salary_max_norm,
+            salary_currency_norm = excluded.salary_currency_norm,
+            skills = excluded.skills,
+            department = excluded.department,
+            industry = excluded.industry,
+            language = excluded.language,
+            expires_at = excluded.expires_at,
+            sources = excluded.sources,
+            postings = excluded.postings
+        where job_postings_stg.* is distinct from excluded.*
     returning hash_key
 ),
 
 orphaned as (
     delete from staging.job_postings_stg
-    using touched
     where
-        job_postings_stg.hash_key = touched.hash_key
-        and not exists (
-            select from staging.postings
-            where postings.hash_key = touched.hash_key
-        )
-    returning job_postings_stg.hash_key
+        hash_key in (select touched.hash_key from touched)
+        and hash_key not in (select summary.hash_key from summary)
+    returning hash_key
 )
 
 insert into staging.changed_jobs (hash_key)
@@ -182,4 +178,4 @@ from orphaned
 order by hash_key
 -- Not "do nothing": the row must be locked, or a build that takes it out now would miss what is written here.
 on conflict (hash_key) do update
-set hash_key = excluded.hash_key
+    set hash_key = excluded.hash_key

@@ -1,4 +1,4 @@
 insert into ops.state (name, value)
 values ('normalizer_version', %(normalizer_version)s)
 on conflict (name) do update
-set value = excluded.value
+    set value = excluded.value
