@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Literal
 
 from ahocorasick_rs import MATCHKIND_LEFTMOST_LONGEST, BytesAhoCorasick
@@ -42,7 +42,13 @@ _OR = frozenset(b"/ or nor oder ou o of lub eller ni ani".split())
 _FILLERS = frozenset(
     b"prior previous need for any knowledge of experience in with is are skills kenntnisse erfahrung en de".split()
 )
-_CUE_NEED: dict[str, Need] = {"required": "required", "preferred": "preferred", "neutral": "mentioned"}
+_CUES = ("not_a_skill", "required", "preferred", "neutral", "ignored", "negation_before", "negation_after")
+_SECTIONS: dict[str, Need | None] = {
+    "required": "required",
+    "preferred": "preferred",
+    "neutral": "mentioned",
+    "ignored": None,
+}
 _RANK: dict[Need, int] = {"mentioned": 0, "preferred": 1, "required": 2}
 _HEADING_WORDS = 8
 
@@ -158,14 +164,14 @@ def _spellings() -> Iterator[_Phrase]:
 def _automaton() -> tuple[BytesAhoCorasick, list[_Phrase], dict[bytes, int]]:
     """The automaton, what each of its patterns stands for, and the place of each pattern."""
     phrases: dict[bytes, _Phrase] = {}
+    for cue in _CUES:
+        for words in taxonomy.document("skill_cues.yml").get(cue, []):
+            phrases.setdefault(_fold(words).translate(_LOWER), _Phrase("", cue=cue))
     for phrase in _spellings():
         pattern = phrase.spelling.translate(_LOWER)
         phrases.setdefault(pattern, phrase)
         if phrase.match is _Match.ANY and len(pattern) > 5 and pattern[-2:-1].isalpha() and pattern[-2:-1] != b"s":
             phrases.setdefault(pattern[:-1] + b"s ", phrase)
-    for cue in ("required", "preferred", "neutral", "negation_before", "negation_after"):
-        for words in taxonomy.document("skill_cues.yml").get(cue, []):
-            phrases.setdefault(_fold(words).translate(_LOWER), _Phrase("", cue=cue))
     places = {pattern: place for place, pattern in enumerate(phrases)}
     return BytesAhoCorasick(list(phrases), matchkind=MATCHKIND_LEFTMOST_LONGEST), list(phrases.values()), places
 
@@ -250,34 +256,42 @@ def _list_from(folded: bytes, found: list[_Found], first: int) -> range:
     return range(first, last + 1) if joint and joint[-1] in _OR else range(first, first + 1)
 
 
-def _is_heading(folded: bytes, cue: _Found) -> bool:
-    """Whether a cue's line is short enough for a heading."""
-    start = folded.rfind(_LINE, 0, cue.start) + 1
+def _is_heading(folded: bytes, found: list[_Found], place: int) -> bool:
+    """Whether a cue stands on a short line that names no skill."""
+    cue = found[place]
+    start = folded.rfind(_LINE, 0, cue.start)
     end = folded.find(_LINE, cue.end)
-    return len(folded[start : end if end >= 0 else len(folded)].split()) <= _HEADING_WORDS
+    end = len(folded) if end < 0 else end
+    if len(folded[start + 1 : end].split()) > _HEADING_WORDS:
+        return False
+    before = (match.phrase.skill for match in takewhile(lambda match: match.start > start, reversed(found[:place])))
+    after = (match.phrase.skill for match in takewhile(lambda match: match.start < end, found[place:]))
+    return not any(before) and not any(after)
 
 
 def _needs(folded: bytes, found: list[_Found]) -> Iterator[tuple[str, Need]]:
     """Each skill a description names, with how much it is asked for, in order."""
     denied = _negated(folded, found)
-    section: Need = "mentioned"
+    section: Need | None = "mentioned"
     line: list[str] = []
     said: Need | None = None
     end = 0
     for place, match in enumerate(found):
         if _LINE in (gap := folded[end : match.start]) or b" . " in gap:
-            yield from ((skill, said or section) for skill in line)
+            if need := said or section:
+                yield from ((skill, need) for skill in line)
             line, said = [], None
         end = match.end
         if match.phrase.skill:
             if place not in denied:
                 line.append(match.phrase.skill)
-        elif need := _CUE_NEED.get(match.phrase.cue):
-            if _is_heading(folded, match):
-                section = need
+        elif match.phrase.cue in _SECTIONS:
+            if _is_heading(folded, found, place):
+                section = _SECTIONS[match.phrase.cue]
             else:
-                said = need
-    yield from ((skill, said or section) for skill in line)
+                said = _SECTIONS[match.phrase.cue] or said
+    if need := said or section:
+        yield from ((skill, need) for skill in line)
 
 
 def find_skills(title: str | None, description: str | None, *, tags: Sequence[str]) -> list[Mention]:
