@@ -15,6 +15,7 @@ from job_etl.model import Board, GivenPlace, GivenPosting, GivenSalary, Payload
 from job_etl.sources.base import Answer, Ask, Request, Source, listing
 from job_etl.sources.fields import (
     amount,
+    dig,
     distinct,
     employer,
     flag,
@@ -83,7 +84,7 @@ def _place(row: Payload) -> GivenPlace | None:
 
 def _salaries(payload: Payload) -> list[GivenSalary]:
     """The range of each tier, else of the summary, else the line that sums them up."""
-    compensation = payload.get("compensation")
+    compensation = dig(payload, "compensation")
     tiers = [component for tier in rows(compensation, "compensationTiers") for component in rows(tier, "components")]
     for components in (tiers, rows(compensation, "summaryComponents")):
         ranges = [

@@ -72,11 +72,16 @@ class Source(ABC):
     `base_url` may hold `{board}`, or the name of one of a board's params in braces (`https://{board}.example.com`);
     `hosts` are further hosts of the provider, `*.example.com` for every subdomain. Where the configuration replaces
     the base URL, absolute URLs of these hosts are asked of the replacement.
+    `careers` are the addresses of boards as people see them, without `https://www.`, with `{board}` and further fields
+    in braces (`jobs.example.com/{board}`, `{board}.example.com`); what is not in `board_name` becomes a param, and
+    `{locale}` is passed over.
     `volatile` names top-level payload fields that differ from one answer to the next without the posting
     having changed (tracking tokens, counters): they are kept, but do not make a payload new.
     `needs` names the secrets, as environment variables, without which the provider cannot be asked.
     `boards_overlap` is true where two boards (two saved searches) can show the same posting.
     `direct` is true where the employer itself publishes, false for aggregators.
+    `shows_all` is false where a crawl sees only some of what is open, such as the newest or the best hits of a search:
+    what it does not show is not closed.
     `implied` holds the values a provider's documentation states for all its postings, which its payloads
     therefore do not repeat, such as the one currency of a feed.
     """
@@ -86,11 +91,14 @@ class Source(ABC):
     base_url: ClassVar[str]
     direct: ClassVar[bool]
     hosts: ClassVar[tuple[str, ...]] = ()
+    careers: ClassVar[tuple[str, ...]] = ()
+    board_name: ClassVar[str] = "{board}"
     needs: ClassVar[tuple[str, ...]] = ()
     rate: ClassVar[Rate] = Rate()
     terms: ClassVar[Terms] = Terms()
     volatile: ClassVar[frozenset[str]] = frozenset()
     boards_overlap: ClassVar[bool] = False
+    shows_all: ClassVar[bool] = True
     implied: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod

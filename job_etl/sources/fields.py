@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from job_etl.errors import UnreadablePayload
 from job_etl.model import Board, GivenSalary, Payload
+
+T = TypeVar("T")
 
 _TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[a-z][^<>]*>", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?")
@@ -104,12 +106,12 @@ def link(payload: Any, *path: str) -> str | None:
     return value if re.match(r"https?://[^\s/]", value, re.IGNORECASE) and not re.search(r"[\s<>\"]", value) else None
 
 
-def moment(payload: Any, *path: str) -> datetime | None:
+def moment(payload: Any, *path: str, zone: tzinfo = UTC) -> datetime | None:
     """A point in time, in UTC: ISO 8601, RFC 822, or seconds or milliseconds since 1970.
 
-    A text without an offset is UTC: the providers that leave it out say so (Remotive, Recruitee) or write UTC in
-    effect. Numbers from 100,000,000,000 are milliseconds, which as seconds would lie after the year 5000. A time
-    outside 1995 to 2100 is none: it stands for "not given".
+    A text without an offset is in `zone`: most providers that leave it out mean UTC (Remotive says so). Numbers from
+    100,000,000,000 are milliseconds, which as seconds would lie after the year 5000. A time outside 1995 to 2100 is
+    none: it stands for "not given".
     """
     value = dig(payload, *path)
     try:
@@ -119,7 +121,7 @@ def moment(payload: Any, *path: str) -> datetime | None:
             parsed = datetime.fromtimestamp(value / 1000 if abs(value) >= _MILLISECONDS else value, UTC)
         else:
             return None
-        parsed = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+        parsed = (parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError, OSError, TypeError, IndexError):
         return None
     return parsed if _EARLIEST <= parsed.year <= _LATEST else None
@@ -172,11 +174,11 @@ def salary_text(*texts: str | None) -> list[GivenSalary]:
     return [GivenSalary(text=line) for line in texts if line]
 
 
-def employer(name: str | None, board: Board) -> tuple[str | None, bool]:
+def employer(name: str | None, board: Board, slug: str | None = None) -> tuple[str | None, bool]:
     """The employer's name and whether it is inferred: from the payload, the configuration, else the board's slug."""
     if given := name or board.company:
         return given, False
-    derived = name_of_slug(board.name)
+    derived = name_of_slug(board.name if slug is None else slug)
     return derived, derived is not None
 
 
@@ -194,6 +196,30 @@ def name_of_slug(slug: str) -> str | None:
     return " ".join(word[:1].upper() + word[1:] for word in words if word) or None
 
 
-def distinct(values: list[str]) -> list[str]:
+def distinct(values: list[T]) -> list[T]:
     """The values in order, each once."""
     return list(dict.fromkeys(values))
+
+
+def present(**values: Any) -> dict[str, Any]:
+    """The values that are there, for `GivenPosting.extra`."""
+    return {name: value for name, value in values.items() if value not in (None, "", [])}
+
+
+def sections(*parts: tuple[str | None, str | None]) -> str | None:
+    """One HTML text from headings and bodies, without those that have no body."""
+    written = [f"<h3>{heading}</h3>\n{body}" if heading else body for heading, body in parts if body]
+    return "\n".join(written) or None
+
+
+def grouped(items: list[Any], key: str) -> list[Any]:
+    """Items that a provider repeats, such as once a place, as one: the first, the others beside it as `also`.
+
+    Items that are equal, or have no such key, stay as they are.
+    """
+    groups: dict[str, list[Any]] = {}
+    for number, item in enumerate(items):
+        same = groups.setdefault(text(item, key) or f" {number}", [])
+        if item not in same:
+            same.append(item)
+    return [{**first, "also": others} if others else first for first, *others in groups.values()]

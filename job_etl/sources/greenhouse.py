@@ -28,6 +28,7 @@ from job_etl.sources.fields import (
     moment,
     plain,
     plains,
+    present,
     rows,
     salary_range,
     text,
@@ -81,16 +82,12 @@ class Greenhouse(Source):
             posted_at=moment(payload, "first_published"),
             updated_at=moment(payload, "updated_at"),
             expires_at=moment(payload, "application_deadline"),
-            extra={
-                name: value
-                for name, value in {
-                    "internal_job_id": plain(payload, "internal_job_id"),
-                    "education": plain(payload, "education"),
-                    "departments": departments[1:],
-                    "offices": [plain(office, "name") for office in rows(payload, "offices")],
-                }.items()
-                if value
-            },
+            extra=present(
+                internal_job_id=plain(payload, "internal_job_id"),
+                education=plain(payload, "education"),
+                departments=departments[1:],
+                offices=[name for office in rows(payload, "offices") if (name := plain(office, "name"))],
+            ),
         )
 
 

@@ -245,7 +245,7 @@ def _company(text: str) -> str | None:
 def is_place(text: str) -> bool:
     """Whether at least half of the names in a text ("Berlin, Germany or London") are a place's."""
     names = [name for part in re.split(r"[,/;&+]|\b(?:or|and)\b", text) if (name := part.strip(" .()").lower())]
-    known = [name for name in names if name in _SHORT_PLACES or _AROUND.sub("", name) in _SHORT_PLACES | _place_names()]
+    known = [name for name in names if name in _place_names() or _AROUND.sub("", name) in _place_names()]
     return bool(names) and len(text) <= 120 and len(known) * 2 >= len(names)
 
 
@@ -266,4 +266,4 @@ def _place_names() -> frozenset[str]:
         for other in city["alternatenames"]
         if other.isascii() and len(other) > 4
     }
-    return frozenset(name.lower() for name in names)
+    return _SHORT_PLACES | {name.lower() for name in names}

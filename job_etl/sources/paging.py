@@ -22,13 +22,16 @@ def pages(
     size: int,
     total: tuple[str, ...] = (),
     more: tuple[str, ...] = (),
+    count: tuple[str, ...] = (),
     limit: int = MAX_PAGES,
+    first: Answer | None = None,
 ) -> Iterator[Answer]:
     """Ask for page after page until one is the last, or shows nothing new.
 
     `request` is called with the number of pages and of postings received so far. The last page is the one with which
-    the number announced at the path `total` is reached, or the one with nothing at the path `more`; where the provider
-    says neither, the first with fewer than `size` postings. `limit` is the number of pages to ask for at most.
+    the number of postings announced at the path `total` is reached, or that of pages at the path `count`, or the one
+    with nothing at the path `more`; where the provider says none of these, the first with fewer than `size` postings.
+    `limit` is the number of pages to ask for at most; `first` is the first page where it has been asked for already.
 
     Raises:
         TransientError: these are not all postings: the provider announced more than it gave, or has more pages.
@@ -36,7 +39,7 @@ def pages(
     seen: set[str] = set()
     received = announced = 0
     for page in range(limit):
-        answer = ask(request(page, received))
+        answer = first if first and page == 0 else ask(request(page, received))
         payloads = source.cut(answer.body)
         names = {_name(source, payload, board) for payload in payloads}
         if page > 0 and names <= seen:
@@ -44,20 +47,22 @@ def pages(
         yield answer
         seen |= names
         received += len(payloads)
-        said = parse_json(answer.body) if total or more else None
+        said = parse_json(answer.body) if total or more or count else None
         announced = int(number(said, *total) or announced) if total else 0
-        if _is_last(len(payloads), size, received, announced, bool(dig(said, *more)) if more else None):
+        if announced:
+            is_last = received >= announced or not payloads
+        elif count and (page_count := number(said, *count)):
+            is_last = page + 1 >= page_count
+        else:
+            is_last = not dig(said, *more) if more else len(payloads) < size
+        if is_last:
             break
     else:
-        raise TransientError(f"{board} has more than the {limit} pages asked for")
+        if source.shows_all:
+            raise TransientError(f"{board} has more than the {limit} pages asked for")
+        return
     if announced > received:
         raise TransientError(f"{board} announced {announced} postings and gave {received}")
-
-
-def _is_last(length: int, size: int, received: int, announced: int, more: bool | None) -> bool:
-    if announced:
-        return received >= announced or length == 0
-    return length < size if more is None else not more
 
 
 def _name(source: Source, payload: object, board: Board) -> str:

@@ -1,7 +1,8 @@
 """The hand-written answers in `fixtures/<source>/`, and what every test of sources does with them.
 
-A file is one answer of the provider, in its true shape and about invented employers; `detail.*` is the answer to the
-detail request of the first payload of `list.*`. `board.json` says which board they are of, where it matters.
+A file is one answer of the provider, in its true shape and about invented employers. `detail.*` is the answer to the
+detail request of the first payload of `list.*`; or of `index.*`, whose items are nothing without their details.
+`board.json` says which board they are of, where it matters.
 """
 
 from __future__ import annotations
@@ -52,8 +53,10 @@ def samples(source_name: str) -> list[Sample]:
         for path in answers(source_name)
         for number, payload in enumerate(source.cut(path.read_bytes()))
     ]
-    for path in (FIXTURES / source_name).glob("detail.*"):
-        merged = source.merge(found[0].payload, Answer(url="", body=path.read_bytes()))
+    folder = FIXTURES / source_name
+    for path in folder.glob("detail.*"):
+        listed = [source.cut(index.read_bytes())[0] for index in folder.glob("index.*")] or [found[0].payload]
+        merged = source.merge(listed[0], Answer(url="", body=path.read_bytes()))
         found.insert(0, Sample(source, board, merged, f"{source_name}-detail"))
     return found
 

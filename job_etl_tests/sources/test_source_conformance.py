@@ -30,6 +30,9 @@ JUNK: list[Any] = [
     *([], {}, [[]], [None], {"": {}}, {"@type": ["JobPosting"]}),
     *([{"name": ["x"]}], ["<i>", 7, {"value": {"value": []}}]),
 ]
+ADDED = {"also", "account", "board", "channel"}
+"""What a source puts beside an item: its repetitions, and what the answer says once for all items."""
+
 every_source = pytest.mark.parametrize("source", SOURCES.values(), ids=list(SOURCES))
 every_sample = pytest.mark.parametrize("sample", all_samples(), ids=lambda sample: sample.name)
 
@@ -39,7 +42,7 @@ def test_a_source_has_fixtures_and_says_what_it_is(source: Source) -> None:
     assert (FIXTURES / source.name).is_dir(), f"write job_etl_tests/sources/fixtures/{source.name}/list.json"
     assert samples(source.name)
     assert source.name == type(source).__module__.rpartition(".")[2]
-    assert source.base_url.startswith("https://")
+    assert source.base_url.startswith(("https://", "{url}"))
     assert source.title
     assert (type(source).__doc__ or "").strip()
 
@@ -76,7 +79,8 @@ def test_cut_keeps_all_of_each_payload(source: Source) -> None:
             continue
         said = json.loads(path.read_bytes())
         for payload in source.cut(path.read_bytes()):
-            assert any(payload == part for part in _parts(said)), "a payload is not a part of the answer as it was sent"
+            sent = {name: value for name, value in payload.items() if name not in ADDED}
+            assert any(sent == part for part in _parts(said)), "a payload is not a part of the answer as it was sent"
 
 
 @every_sample
@@ -161,7 +165,14 @@ def test_cutting_never_raises_anything_else(source: Source, body: bytes) -> None
 
 
 def _words_of_board(sample: Sample) -> list[Any]:
-    return [sample.board.name.replace("-", " "), sample.board.company, sample.board.params, sample.source.hosts]
+    return [
+        "https",
+        sample.board.name.replace("-", " "),
+        sample.board.name,
+        sample.board.company,
+        sample.board.params,
+        sample.source.hosts,
+    ]
 
 
 def _assert_well_formed(posting: GivenPosting) -> None:
