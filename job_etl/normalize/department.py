@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from job_etl.model import Origin
 from job_etl.normalize import taxonomy
@@ -55,7 +55,7 @@ def _dictionary() -> tuple[Phrases, AhoCorasick, list[str], dict[str, int]]:
     parts = [(fold(part), name) for name, entry in departments.items() for part in entry["parts"]]
     return (
         Phrases({name: entry["words"] for name, entry in departments.items()}),
-        AhoCorasick([part for part, _ in parts]),
+        AhoCorasick([part for part, _ in parts], implementation=Implementation.DFA),
         [name for _, name in parts],
         {name: place for place, name in enumerate(departments)},
     )

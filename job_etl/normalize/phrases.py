@@ -6,9 +6,10 @@ Belongs here: how a phrase is found. Which phrases mean what is data in `config/
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from job_etl.errors import ConfigError
 
@@ -24,6 +25,7 @@ class Found(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=16)  # several fields are read from one description
 def fold(text: str) -> str:
     """The form in which phrases are compared: lower case, hyphens as blanks, one kind of apostrophe, single blanks."""
     folded = text.lower().replace("-", " ").replace("’", "'")
@@ -53,7 +55,7 @@ class Phrases:
                         f"the phrase {phrase!r} of {meaning!r} is empty, no text, or stands elsewhere too"
                     )
         self._phrases = list(self._meaning)
-        self._automaton = AhoCorasick(self._phrases, matchkind=MatchKind.Standard)
+        self._automaton = AhoCorasick(self._phrases, matchkind=MatchKind.Standard, implementation=Implementation.DFA)
 
     def find(self, folded: str) -> list[Found]:
         """The phrases in a folded text that stand there as whole words, in the order of the text."""

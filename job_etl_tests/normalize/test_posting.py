@@ -23,7 +23,7 @@ def a_given_posting() -> GivenPosting:
             GivenPlace(city="Vienna", country="Austria"),
             GivenPlace(text="Berlin, Germany"),
         ],
-        description_html="<p>We bake <b>bread</b> and you will be with us in the team.</p><ul><li>Python ovens</li></ul>",
+        description_html="<p>We bake <b>bread</b> and you will be with us in a team.</p><ul><li>Python ovens</li></ul>",
         url="https://lantern.example/17",
         remote="hybrid",
         employment_type="FullTime",
@@ -47,7 +47,7 @@ def test_every_field_is_derived() -> None:
     assert posting.contract_type is ContractType.FULL_TIME
     assert posting.seniority_level is Seniority.SENIOR
     assert (posting.salary_min, posting.salary_max, posting.salary_currency) == (50000, 60000, "EUR")
-    assert posting.description == "We bake bread and you will be with us in the team.\n\n- Python ovens"
+    assert posting.description == "We bake bread and you will be with us in a team.\n\n- Python ovens"
     assert posting.language == "en"
     assert posting.skills_raw == ["Baking"]
     assert posting.department == "Bakery"

@@ -68,9 +68,9 @@ def test_broken_text_is_repaired(text: str, clean: str) -> None:
 @pytest.mark.parametrize(
     "trailer",
     [
-        "<br/><br/>Please mention the word **KIND** and tag RMTI3 when applying to show you read the job post completely "
-        "(#RMTI3). This is a beta feature to avoid spam applicants. Companies can search these words to find applicants "
-        "that read this and see they're human.",
+        "<br/><br/>Please mention the word **KIND** and tag RMTI3 when applying to show you read the job post "
+        "completely (#RMTI3). This is a beta feature to avoid spam applicants. Companies can search these words to "
+        "find applicants that read this and see they're human.",
         '<p>Find more <a href="https://www.example.com">English Speaking Jobs in Germany</a> on Arbeitnow</a>',
         '<p>Originally posted on <a href="https://www.example.com">Himalayas</a></p>',
     ],
