@@ -64,8 +64,9 @@ def _is_current(manifest: Path, folder: Path) -> bool:
 def _parse(folder: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="parse-") as scratch:
-        files = ["--project-dir", folder, "--profiles-dir", folder, "--target-path", scratch, "--log-path", scratch]
-        done = subprocess.run([DBT, "parse", *files], capture_output=True, text=True)  # noqa: S603 - our own arguments
+        places = {"--project-dir": folder, "--profiles-dir": folder, "--target-path": scratch, "--log-path": scratch}
+        options = [str(word) for option in places.items() for word in option]
+        done = subprocess.run([DBT, "parse", *options], capture_output=True, text=True)  # noqa: S603 - our own words
         if done.returncode:
             raise PermanentError(f"dbt cannot parse {folder}: {(done.stdout + done.stderr).strip()}")
         # In one step each: another process may be reading the last one. The manifest goes last, as its age decides.
