@@ -48,9 +48,9 @@ class Session:
     """One crawl of one board: asks, and counts.
 
     `deadline` is on the clock of `time.monotonic`. `requests` counts what was sent, retries and redirects included,
-    `received` the bytes of bodies as they came over the network, `answers` what `ask` returned. `url` is
-    what was asked last, as messages show it. `etag` and `last_modified` make the first request conditional, and are
-    afterwards those of the first answer.
+    `received` the bytes of bodies as they came over the network, `answers` what `ask` returned. `url` is what was
+    asked last, redirects included, as messages show it. `etag` and `last_modified` make the first request conditional,
+    and are afterwards those of the first answer.
     """
 
     client: Client
@@ -103,6 +103,7 @@ class Session:
             if reply.status not in _REDIRECTED:
                 return reply
             target = self.site.redirected(target, reply.headers.get("location", ""))
+            self.url = self.site.shown(target)
             if reply.status not in (307, 308):
                 method, json = "GET", None
             if target.host != url.host:

@@ -18,10 +18,10 @@ from job_etl.sources.base import Rate, Request
 class Site:
     """Where a board of a source is asked, and under which rules.
 
-    `hosts` may be asked beside that of `base_url`; `*.example.com` stands for every subdomain. `own_base_url` is the
-    source's own where `base_url` replaces it: absolute URLs of the provider are then asked of the replacement.
-    `named` says that a person named the host of `base_url`, which may then be a private one. `pace` names what shares
-    one rate. `needs` names the keys for a message, `secrets` are the values that no message may show.
+    `hosts` may be asked beside that of `base_url`; `*.example.com` stands for every subdomain, `*` for every host.
+    `own_base_url` is the source's own where `base_url` replaces it: absolute URLs of the provider are then asked of
+    the replacement. `named` says that a person named the host of `base_url`, which may then be a private one. `pace`
+    names what shares one rate. `needs` names the keys for a message, `secrets` are the values that no message may show.
     """
 
     source: str
@@ -67,7 +67,9 @@ class Site:
 
     def pace_name(self, url: httpx.URL) -> str:
         """The name under which the pace of a URL's host is kept."""
-        return self.pace if self.pace and url.raw_host.decode() == self.host else url.netloc.decode()
+        if self.pace and url.raw_host.decode() == self.host:
+            return self.pace
+        return next((pattern for pattern in self.hosts if _matches(url.host, (pattern,))), url.netloc.decode())
 
     def shown(self, url: httpx.URL) -> str:
         """A URL as messages and records show it."""
@@ -109,4 +111,6 @@ class Site:
 
 
 def _matches(host: str, patterns: tuple[str, ...]) -> bool:
-    return any(host == pattern or (pattern.startswith("*.") and host.endswith(pattern[1:])) for pattern in patterns)
+    return any(
+        pattern in (host, "*") or (pattern.startswith("*.") and host.endswith(pattern[1:])) for pattern in patterns
+    )
