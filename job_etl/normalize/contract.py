@@ -75,7 +75,7 @@ def _of_description(description: str) -> tuple[ContractType, Origin] | None:
     said: set[str] = set()
     for found in _phrases("description").find(folded):
         if found.meaning == "label":
-            labelled |= _phrases("given").meanings(rest_of_line(folded, found))
+            labelled |= _phrases("given").meanings(rest_of_line(folded, found.end))
         else:
             said.add(found.meaning)
     return _judged(labelled, _LABELLED, _LABELLED_PERMANENT) or _judged(said, _DESCRIPTION, _DESCRIPTION_PERMANENT)

@@ -17,7 +17,7 @@ _GIVEN = Origin("given", "language")
 _DETECTED = Origin("parsed", "stop words")
 
 # The beginning decides; more is read only where it does not.
-_SAMPLES = (700, 3000)
+_SAMPLES = (400, 1200, 3000)
 # Fewer stop words than this, or than this share of all words, and no language is claimed.
 _LEAST_WORDS = 4
 _LEAST_SHARE = 0.06

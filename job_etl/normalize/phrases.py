@@ -82,9 +82,9 @@ def labels(words: Sequence[str]) -> dict[str, list[str]]:
     return {"label": [f"{word}{colon}" for word in words for colon in (":", " :")]}
 
 
-def rest_of_line(folded: str, found: Found) -> str:
+def rest_of_line(folded: str, start: int) -> str:
     """What follows a label in its line; some feeds flatten lines, so no more than a few words of it."""
-    return folded[found.end : found.end + _LABELLED].split("\n", 1)[0]
+    return folded[start : start + _LABELLED].split("\n", 1)[0]
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

@@ -21,11 +21,20 @@ _LABELLED = Origin("parsed", "description, labelled line")
 _ROLE = Origin("parsed", "description, of the role")
 _EMPLOYER = Origin("inferred", "description, of the employer")
 
+_OF_EMPLOYER = "employer "
+
 
 @cache
 def _phrases(section: str) -> Phrases:
+    return Phrases(taxonomy.document("remote.yml")[section])
+
+
+@cache
+def _description_phrases() -> Phrases:
+    """The phrases about the role, those about the employer ("employer remote") and the labels, for one pass."""
     dictionary = taxonomy.document("remote.yml")
-    return Phrases(dictionary[section] | (labels(dictionary["labels"]) if section == "role" else {}))
+    employer = {f"{_OF_EMPLOYER}{meaning}": phrases for meaning, phrases in dictionary["employer"].items()}
+    return Phrases(dictionary["role"] | employer | labels(dictionary["labels"]))
 
 
 def classify_remote(
@@ -80,17 +89,19 @@ def _from_notes(
 def _from_description(description: str) -> tuple[RemoteType, Origin | None]:
     folded = fold(description)
     labelled: set[str] = set()
-    said: set[str] = set()
-    for found in _phrases("role").find(folded):
-        if found.meaning == "label":
-            labelled |= _phrases("note").meanings(rest_of_line(folded, found))
-        elif found.meaning == "office_days":
-            days = folded[max(0, found.start - 10) : found.end + 3]
-            said.add("onsite" if "5" in days or "five" in days else "hybrid")
+    role: set[str] = set()
+    employer: set[str] = set()
+    for meaning, _, start, end in _description_phrases().find(folded):
+        if meaning == "label":
+            labelled |= _phrases("note").meanings(rest_of_line(folded, end))
+        elif meaning == "office_days":
+            days = folded[max(0, start - 10) : end + 3]
+            role.add("onsite" if "5" in days or "five" in days else "hybrid")
+        elif meaning.startswith(_OF_EMPLOYER):
+            employer.add(meaning.removeprefix(_OF_EMPLOYER))
         else:
-            said.add(found.meaning)
-    for meanings, origin in ((labelled, _LABELLED), (said, _ROLE)):
+            role.add(meaning)
+    for meanings, origin in ((labelled, _LABELLED), (role, _ROLE), (employer, _EMPLOYER)):
         if answer := _judged(meanings):
             return answer, origin
-    suggested = _judged(_phrases("employer").meanings(description))
-    return (suggested, _EMPLOYER) if suggested else (RemoteType.UNKNOWN, None)
+    return RemoteType.UNKNOWN, None

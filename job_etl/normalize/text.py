@@ -40,7 +40,7 @@ _BREAKS = {
             b"hr",
             b"bl",
         ),
-        b"\n": (b"br", b"di", b"se", b"ta", b"tr", b"dt", b"dd", b"/h", b"/ta"),
+        b"\n": (b"br", b"/p", b"di", b"se", b"ta", b"tr", b"dt", b"dd", b"/h"),
         b"\n- ": (b"li",),
         b" ": (b"td", b"th", b"/t", b"/d"),
     }.items()
@@ -115,7 +115,7 @@ def _without_markup(html: str, nested: bool = False) -> str:
     if _BLOCK_TAG.search(html):
         breaks = _BREAKS.get
         first, *rest = data.translate(_WHITE_SPACE_AS_BLANKS).split(b"<")
-        data = first + b"".join([(breaks(tag[:3]) or breaks(tag[:2], b"<")) + tag for tag in rest])
+        data = first + b"".join([(breaks(tag[:2]) or breaks(tag[:3], b"<")) + tag for tag in rest])
     tree = LexborHTMLParser(data)
     tree.strip_tags(_INVISIBLE_TAGS)
     text = tree.body.text() if tree.body is not None else ""
