@@ -55,12 +55,12 @@ class Folder:
         """The folder of the socket, once a server was started; clients name it as their host."""
         return self.run.resolve()
 
-    def abandoned(self) -> list[Folder]:
-        """Folders outside that were this home's before, and lost their link because the home was deleted."""
+    def earlier(self) -> list[Path]:
+        """Folders outside that a home of this path had before it was deleted, or moved and is linked to them still."""
         if self.path.parent not in [Path(base, "job_etl") for base in OUTSIDE]:
             return []
         key = self.path.name.partition("-")[0]
-        return [Folder(sibling) for sibling in self.path.parent.glob(f"{key}-*") if sibling != self.path]
+        return [sibling for sibling in self.path.parent.glob(f"{key}-*") if sibling != self.path]
 
 
 def find(home: Path) -> Folder | None:
@@ -133,13 +133,13 @@ def _allows(path: Path, account: Account, wanted: int) -> bool:
 def _link_outside(path: Path) -> None:
     """Make `path` a link to a folder that is still to be made, outside private homes.
 
-    Its name derives from the home's path and file system, so that a home made again finds what it left behind; the
-    rest is random, so that it is not used again.
+    Its name tells the home's path, as a hash, and is otherwise random: a home that is deleted and made again starts
+    with a new database.
     """
     import hashlib  # takes as much memory as the rest of the supervisor, which never comes here
 
     home = path.parent.resolve()
-    key = hashlib.sha256(os.fsencode(f"{home.stat().st_dev}:{home}")).hexdigest()[:12]
+    key = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
     base = next((Path(each) for each in OUTSIDE if os.access(each, os.W_OK)), None)
     if base is None:
         raise PermanentError(

@@ -116,6 +116,8 @@ class Server:
         cluster = Cluster(folder, self._account, binaries.runnable_by(self._account, self._programs, folder))
         if not folder.data.exists():
             say("making a new database")
+            for earlier in folder.earlier():
+                say(f"the database of an earlier home in this place is in {earlier}: delete it if nobody misses it")
             cluster.create()
         cluster.prepare()
         log = os.open(folder.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -128,8 +128,6 @@ def _outlive_a_kill() -> None:
 def _supervise(folder: Folder, server: Server, linger: float, lock: int) -> None:
     pause = _pauses(folder)
     leases = os.open(folder.leases, os.O_RDWR)
-    for other in folder.abandoned():
-        remove(other)
     if not server.start(lambda text: _report("say", text), pause):
         server.stop()
         _report("stopped")
