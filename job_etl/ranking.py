@@ -16,6 +16,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from job_etl.config.ranking import Ranking, SalaryTarget
+from job_etl.errors import PermanentError
 from job_etl.normalize.company import company_match_key
 from job_etl.normalize.money import base_currency, convert
 from job_etl.normalize.skills import extract_skills
@@ -80,7 +81,8 @@ class Ranked:
     @property
     def reasons(self) -> list[str]:
         """The strongest of what speaks for the job, at most three, each a short phrase."""
-        return [str(feature) for feature in self.features if feature.known and feature.score > 0.5][:REASONS]
+        phrases = [str(feature) for feature in self.features if feature.known and feature.score > 0.5]
+        return list(dict.fromkeys(phrases))[:REASONS]
 
 
 def apply_ranking(connection: psycopg.Connection, ranking: Ranking) -> int:
@@ -108,10 +110,17 @@ def ranked_jobs(connection: psycopg.Connection, *, batch: int = 1_000) -> Iterat
         yield from cursor.execute(load_sql("ranking/top.sql"), {"limit": None})
 
 
-def explain(connection: psycopg.Connection, hash_key: str) -> Ranked | None:
-    """One job with every feature of its score, listed or not; None where there is no such job."""
+def explain(connection: psycopg.Connection, key: str) -> Ranked | None:
+    """One job with every feature of its score, listed or not, by its `hash_key` or the beginning of it; None if none.
+
+    Raises:
+        PermanentError: several jobs' keys begin so.
+    """
     with connection.cursor(row_factory=class_row(Ranked)) as cursor:
-        return cursor.execute(load_sql("ranking/explain.sql"), {"hash_key": hash_key}).fetchone()
+        found = cursor.execute(load_sql("ranking/explain.sql"), {"key": key.strip().lower()}).fetchall()
+    if len(found) > 1 and found[0].hash_key != key:
+        raise PermanentError(f"several jobs have keys that begin with {key!r}: give more of the key")
+    return found[0] if found else None
 
 
 def _as_scored(ranking: Ranking) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 
 from job_etl.config.ranking import load_ranking
-from job_etl.errors import ConfigError
+from job_etl.errors import ConfigError, PermanentError
 from job_etl.paths import config_file
 from job_etl.ranking import Ranked, apply_ranking, explain, ranked_jobs, top
 from job_etl.warehouse.connect import connect
@@ -64,6 +64,8 @@ SCORES: list[tuple[str, str, dict[str, Any], float | None]] = [
     ("location_proximity", "a city without coordinates", {"places": [{"city": "Bonn", "country": "DE"}]}, 0),
     ("location_proximity", "nowhere", {}, None),
     ("location_proximity", "remote from anywhere", {"remote_type": "remote"}, 1),
+    ("location_proximity", "remote, based in home's country", {"remote_type": "remote", "places": [VANCOUVER]}, 1),
+    ("location_proximity", "remote, based abroad", {"remote_type": "remote", "places": [{"country": "DE"}]}, 0.5),
     ("location_proximity", "remote from home", {"remote_type": "remote", "remote_countries": ["CA", "US"]}, 1),
     (
         "location_proximity",
@@ -138,9 +140,9 @@ def scored(server_url: str, template: str, home: Path) -> Iterator[psycopg.Conne
         with connect(url) as connection:
             apply_ranking(connection, ranking(exclude=EXCLUDE))
             for number, (_, _, job, _) in enumerate(SCORES):
-                put_job(connection, f"score {number}", **_job(job))
+                put_job(connection, f"a{number}", **_job(job))
             for number, (job, _) in enumerate(EXCLUDED):
-                put_job(connection, f"excluded {number}", **_job(job))
+                put_job(connection, f"e{number}", **_job(job))
             build(url, home=home)
             yield connection
         server.execute(sql.SQL("drop database {} with (force)").format(name))
@@ -155,7 +157,7 @@ def _explained(connection: psycopg.Connection, hash_key: str) -> Ranked:
 @pytest.mark.parametrize("number", range(len(SCORES)), ids=[f"{feature}: {so}" for feature, so, _, _ in SCORES])
 def test_a_feature_scores_what_it_should_and_half_where_it_is_unknown(number: int, scored: psycopg.Connection) -> None:
     name, _, _, expected = SCORES[number]
-    job = _explained(scored, f"score {number}")
+    job = _explained(scored, f"a{number}")
     [feature] = [feature for feature in job.features if feature.name == name]
     assert feature.known is (expected is not None)
     assert feature.score == pytest.approx(0.5 if expected is None else expected, abs=1e-4)
@@ -168,14 +170,14 @@ def test_a_feature_scores_what_it_should_and_half_where_it_is_unknown(number: in
 
 @pytest.mark.parametrize("number", range(len(EXCLUDED)), ids=[str(reason) for _, reason in EXCLUDED])
 def test_an_excluded_job_keeps_a_row_that_says_why(number: int, scored: psycopg.Connection) -> None:
-    assert _explained(scored, f"excluded {number}").excluded_by == EXCLUDED[number][1]
+    assert _explained(scored, f"e{number}").excluded_by == EXCLUDED[number][1]
 
 
 def test_the_list_holds_what_is_not_excluded_best_first(scored: psycopg.Connection) -> None:
     listed = list(ranked_jobs(scored, batch=7))
     assert [job.rank for job in listed] == list(range(1, len(listed) + 1))
     assert [job.score for job in listed] == sorted((job.score for job in listed), reverse=True)
-    excluded = {f"excluded {number}" for number, (_, reason) in enumerate(EXCLUDED) if reason}
+    excluded = {f"e{number}" for number, (_, reason) in enumerate(EXCLUDED) if reason}
     assert len(listed) == len(SCORES) + len(EXCLUDED) - len(excluded)
     assert not excluded & {job.hash_key for job in listed}
     assert top(scored, 5) == listed[:5]
@@ -205,7 +207,18 @@ def test_closed_and_expired_jobs_are_explained_and_not_listed_and_equals_are_ord
     build(user_database_url, home=home)
     assert [job.hash_key for job in top(connection)] == ["a newer", "newer", "older", "undated"]
     assert _explained(connection, "closed").closed_at == datetime(2026, 3, 2, tzinfo=UTC)
-    assert explain(connection, "nothing") is None
+
+
+def test_a_job_is_found_by_the_beginning_of_its_key_where_that_is_one_job_s(scored: psycopg.Connection) -> None:
+    put = "insert into marts.fact_jobs (hash_key, source, first_seen_at) values (%s, 'lever', now())"
+    with scored.transaction(force_rollback=True):
+        for key in ("c0ffee", "c0ffee12", "c0de"):
+            scored.execute(put, [key])
+        assert _explained(scored, "C0D").hash_key == "c0de"
+        assert _explained(scored, "c0ffee").hash_key == "c0ffee"
+        assert explain(scored, "d") is None
+        with pytest.raises(PermanentError, match="several jobs have keys that begin with 'c0f'"):
+            explain(scored, "c0f")
 
 
 def test_the_strongest_reasons_are_read_in_words(scored: psycopg.Connection) -> None:

@@ -19,12 +19,7 @@ Why the profile leaves a job out, or null. A country excludes a job that can be 
             ) as title_word,
             case
                 when job.remote_type = 'remote' and job.remote_countries <> '{}' then job.remote_countries
-                else array(
-                    select distinct place ->> 'country'
-                    from jsonb_array_elements(job.places) as place
-                    where place ->> 'country' is not null
-                    order by 1
-                )
+                else job.countries
             end as countries
     ) as found
 {% endmacro %}

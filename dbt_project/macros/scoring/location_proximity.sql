@@ -1,6 +1,7 @@
 {#-
 How near the nearest place of the job is to home: 1 within the radius, beyond it radius / distance, but 0.75 in the same
-region and 0.5 in the same country at least. Remote work is near where home's country is allowed or none is named.
+region and 0.5 in the same country at least. Remote work is near where home's country is among those one may live in;
+where none is named, it is near unless all its places are abroad, and then half, as nobody says.
 -#}
 {% macro score_location_proximity() %}
     select
@@ -13,13 +14,19 @@ region and 0.5 in the same country at least. Remote work is near where home's co
     from (
         (
             select
-                case when open_to_home then 1.0 else 0 end as score,
-                case when open_to_home then 'remote' else 'remote elsewhere' end as basis,
+                case reach when 'remote' then 1.0 when 'remote elsewhere' then 0 else 0.5 end as score,
+                reach as basis,
                 job.location_std as place,
                 null::double precision as distance_km
             from (
-                select job.remote_countries = '{}' or coalesce(ranking.home_country = any(job.remote_countries), true)
-            ) as reach (open_to_home)
+                select
+                    case
+                        when ranking.home_country = any(open_to) or open_to = '{}' then 'remote'
+                        when ranking.home_country is not null and job.remote_countries <> '{}' then 'remote elsewhere'
+                        else 'remote, countries not named'
+                    end as reach
+                from (values (coalesce(nullif(job.remote_countries, '{}'), job.countries))) as countries (open_to)
+            ) as remote
             where job.remote_type = 'remote'
         )
         union all
@@ -56,6 +63,6 @@ region and 0.5 in the same country at least. Remote work is near where home's co
         union all
         select null, 'unknown', null, null
     ) as candidates
-    order by score desc nulls last, distance_km, place
+    order by score desc nulls last, distance_km, place collate "C"
     limit 1
 {% endmacro %}

@@ -9,7 +9,13 @@ job as (
         companies.company_id,
         coalesce(companies.company_size, 'unknown') as best_known_company_size,
         {{ words('jobs.job_title') }} as title_words,
-        {{ lower_all('jobs.skills') }} as skill_names
+        {{ lower_all('jobs.skills') }} as skill_names,
+        array(
+            select distinct place ->> 'country'
+            from jsonb_array_elements(jobs.places) as place
+            where place ->> 'country' is not null
+            order by 1
+        ) as countries
     from {{ ref('claimed_jobs') }} as claimed
     join {{ ref('stg_jobs') }} as jobs on claimed.hash_key = jobs.hash_key
     left join {{ ref('dim_companies') }} as companies on jobs.company_key = companies.company_key
