@@ -42,7 +42,7 @@ _JUNIOR_YEARS, _SENIOR_YEARS, _MOST_YEARS = 1, 5, 15
 
 _YEARS = re.compile(
     r"[0-9]{1,2}(?![0-9])\s?\+?(?:\s?(?:-|–|to|bis|à|a|or|oder|ou)\s?[0-9]{1,2}\s?\+?)?\s?(?:\(\w+\)\s)?"
-    r"(?:full |volle |plus |or more )?(?:years?|yrs?|jahre?n?|ans|années|años|anni|anos|jaar|lat|lata|år)\b"
+    r"(?:full |volle |plus |or more )?(?:[Yy]ears?|YEARS|[Yy]rs?|[Jj]ahre?n?|ans|années|años|anni|anos|jaar|lata?|år)\b"
 )
 _EXPERIENCE = re.compile(
     r"experience|erfahrung|expérience|experiencia|ervaring|esperienza|experiência|doświadczeni|erfarenhet|praxis"
@@ -86,29 +86,24 @@ def _from_title(title: str) -> tuple[Seniority, str, bool] | None:
 
 def years_asked(description: str) -> int | None:
     """The most years of experience a description asks for, of a range its lower end; None where it asks for none."""
-    return _years_asked(description.lower())
-
-
-def _years_asked(text: str) -> int | None:
     asked = []
-    for match in _YEARS.finditer(text):
-        years = int(re.match(r"[0-9]+", match[0])[0])  # type: ignore[index]
-        before = text[match.start() - 1 : match.start()]
+    for match in _YEARS.finditer(description):
+        years = int(match[0][:2] if match[0][:2].isdigit() else match[0][0])
+        before = description[match.start() - 1 : match.start()]
         if years > _MOST_YEARS or before.isalnum() or before in (".", ","):
             continue
-        start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 50)
-        end = text.find("\n", match.end(), match.end() + 60)
-        if _EXPERIENCE.search(text, start, end if end >= 0 else match.end() + 60) and not _NOT_ASKED.search(
-            text, start, match.end() + 12
-        ):
+        start = max(description.rfind("\n", 0, match.start()) + 1, match.start() - 50)
+        end = description.find("\n", match.end(), match.end() + 60)
+        around = description[start : end if end >= 0 else match.end() + 60].lower()
+        if _EXPERIENCE.search(around) and not _NOT_ASKED.search(around, 0, match.end() + 12 - start):
             asked.append(years)
     return max(asked, default=None)
 
 
 def _from_description(description: str) -> tuple[Seniority, str] | None:
-    text = description.lower()
-    years = _years_asked(text)
+    years = years_asked(description)
     if years is None:
+        text = description.lower()
         nobody = any(phrase in text for phrase in _no_experience_asked())
         return (Seniority.JUNIOR, "no experience asked") if nobody else None
     if years <= _JUNIOR_YEARS:

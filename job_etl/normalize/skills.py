@@ -9,12 +9,13 @@ folded alike to words between double blanks, so a phrase matches whole words onl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache, lru_cache
-from itertools import pairwise, takewhile
-from typing import Literal
+from itertools import pairwise
+from typing import Literal, NamedTuple
 
 from ahocorasick_rs import MATCHKIND_LEFTMOST_LONGEST, BytesAhoCorasick
 
@@ -51,6 +52,7 @@ _SECTIONS: dict[str, Need | None] = {
 }
 _RANK: dict[Need, int] = {"mentioned": 0, "preferred": 1, "required": 2}
 _HEADING_WORDS = 8
+_INITIALS = 2
 
 
 def _byte_table(*groups: tuple[bytes, bytes]) -> bytes:
@@ -99,13 +101,16 @@ class _Phrase:
     match: _Match = _Match.ANY
     spelling: bytes = b""
     cue: str = ""
+    technical: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
+    """A phrase at a place of a folded text, and whether it is spelt as in the dictionary."""
+
     phrase: _Phrase
     start: int
     end: int
+    as_written: bool
 
 
 def _fold(text: str) -> bytes:
@@ -144,20 +149,24 @@ def dictionary() -> dict[str, Skill]:
     return skills
 
 
+_TECHNICAL = "Technology"
 _MARKS = {"~": _Match.CONTEXT, "=": _Match.CASED}
 _MATCHES = {"": _Match.ANY, "cased": _Match.CASED, "context": _Match.CONTEXT}
 
 
 def _spellings() -> Iterator[_Phrase]:
-    """Every way of writing every skill, longest-lived first: a name before an alias of another skill."""
+    """Every way of writing every skill, names before aliases, so that a name wins over another skill's alias."""
     rows = list(taxonomy.table("skills.tsv", ("skill", "parent", "match", "aliases")))
+    technical = {row["skill"] for _, row in rows if _TECHNICAL in (row["skill"], *ancestors(row["skill"]))}
     for _, row in rows:
         if row["match"] in _MATCHES:
-            yield _Phrase(row["skill"], _MATCHES[row["match"]], _fold(row["skill"]))
+            yield _Phrase(
+                row["skill"], _MATCHES[row["match"]], _fold(row["skill"]), technical=row["skill"] in technical
+            )
     for _, row in rows:
         for alias in filter(None, map(str.strip, row["aliases"].split(";"))):
             match = _MARKS.get(alias[0], _Match.ANY)
-            yield _Phrase(row["skill"], match, _fold(alias.lstrip("~=")))
+            yield _Phrase(row["skill"], match, _fold(alias.lstrip("~=")), technical=row["skill"] in technical)
 
 
 @cache
@@ -193,8 +202,10 @@ def _find(folded: bytes) -> list[_Found]:
     found = []
     for pattern, start, end in automaton.find_matches_as_indexes(folded.translate(_LOWER)):
         phrase = phrases[pattern]
-        if phrase.match is _Match.ANY or folded[start:end] == phrase.spelling:
-            found.append(_Found(phrase, start, end))
+        if phrase.match is _Match.ANY:
+            found.append(_Found(phrase, start, end, True))
+        elif (as_written := folded[start:end] == phrase.spelling) or phrase.match is _Match.CONTEXT:
+            found.append(_Found(phrase, start, end, as_written))
     return found
 
 
@@ -211,21 +222,38 @@ def _in_context(folded: bytes, match: _Found) -> bool:
 
 
 def _meant(folded: bytes, found: list[_Found]) -> list[_Found]:
-    """Without the ambiguous names that neither a cue nor a list of technologies shows to be meant."""
+    """Without the ambiguous names that nothing shows to be meant.
+
+    A name in its own spelling is meant beside a cue, and in a list with a technology or another such name; in another
+    case only between two technologies of a list.
+    """
     if all(match.phrase.match is not _Match.CONTEXT for match in found):
         return found
-    sure = [match.phrase.match is not _Match.CONTEXT or _in_context(folded, match) for match in found]
+    sure = [
+        match.phrase.match is not _Match.CONTEXT or (match.as_written and _in_context(folded, match)) for match in found
+    ]
     linked = [
         bool(left.phrase.skill and right.phrase.skill) and _listed(folded, left.end, right.start)
         for left, right in pairwise(found)
     ]
-    for place in range(len(linked)):
-        sure[place + 1] |= linked[place] and (
-            sure[place] or len(found[place].phrase.skill) + len(found[place + 1].phrase.skill) > 3
+    for places in (range(len(linked)), reversed(range(len(linked)))):
+        for place in places:
+            left, right = found[place], found[place + 1]
+            if linked[place] and left.as_written and right.as_written and not (sure[place] and sure[place + 1]):
+                known = (sure[place] and left.phrase.technical) or (sure[place + 1] and right.phrase.technical)
+                both = known or len(left.phrase.skill + right.phrase.skill) > _INITIALS
+                sure[place], sure[place + 1] = sure[place] or both, sure[place + 1] or both
+    return [
+        match
+        for place, match in enumerate(found)
+        if sure[place]
+        or (
+            0 < place < len(linked)
+            and linked[place - 1]
+            and linked[place]
+            and all(sure[beside] and found[beside].phrase.technical for beside in (place - 1, place + 1))
         )
-    for place in reversed(range(len(linked))):
-        sure[place] |= linked[place] and sure[place + 1]
-    return [match for match, is_sure in zip(found, sure, strict=True) if is_sure]
+    ]
 
 
 def _negated(folded: bytes, found: list[_Found]) -> set[int]:
@@ -264,9 +292,13 @@ def _is_heading(folded: bytes, found: list[_Found], place: int) -> bool:
     end = len(folded) if end < 0 else end
     if len(folded[start + 1 : end].split()) > _HEADING_WORDS:
         return False
-    before = (match.phrase.skill for match in takewhile(lambda match: match.start > start, reversed(found[:place])))
-    after = (match.phrase.skill for match in takewhile(lambda match: match.start < end, found[place:]))
-    return not any(before) and not any(after)
+    while place and found[place - 1].start > start:
+        place -= 1
+    while place < len(found) and found[place].start < end:
+        if found[place].phrase.skill:
+            return False
+        place += 1
+    return True
 
 
 def _needs(folded: bytes, found: list[_Found]) -> Iterator[tuple[str, Need]]:
@@ -320,6 +352,21 @@ def find_skills(title: str | None, description: str | None, *, tags: Sequence[st
     return list(mentions.values())
 
 
+def locate_skills(text: str) -> list[tuple[int, int, str]]:
+    """Where a text names skills: start and end offsets of whole words, and the skill, in order; denied ones included."""
+    words: list[tuple[int, int]] = []
+    for word in re.finditer(r"\S+|\n", text):
+        words += [word.span()] * len(_fold(word[0]).split())
+    folded = _fold(text)
+    located = []
+    for match in _meant(folded, _find(folded)):
+        if match.phrase.skill:
+            first = len(folded[: match.start].split())
+            last = first + len(folded[match.start : match.end].split()) - 1
+            located.append((words[first][0], words[last][1], match.phrase.skill))
+    return located
+
+
 @lru_cache(maxsize=1 << 14)
 def _in_tag(tag: str) -> tuple[str, ...]:
     """The skills of a provider's tag: the one it spells, in any case, else those named in it."""
@@ -338,3 +385,12 @@ def extract_skills(title: str | None, description: str | None, *, tags: Sequence
         if cleaned := " ".join(tag.split()).strip(" ,;"):
             raw.setdefault(cleaned.casefold(), cleaned)
     return list(raw.values()), [mention.skill for mention in find_skills(title, description, tags=list(raw.values()))]
+
+
+def ancestors(skill: str) -> list[str]:
+    """The parents of a skill, nearest first; empty for a root or an unknown name."""
+    skills = dictionary()
+    above: list[str] = []
+    while skill in skills and (skill := skills[skill].parent) and skill not in above:
+        above.append(skill)
+    return above

