@@ -37,6 +37,7 @@ class Ashby(Source):
     title = "Ashby"
     base_url = "https://api.ashbyhq.com"
     hosts = ("api.ashbyhq.com",)
+    careers = ("jobs.ashbyhq.com/{board}", "api.ashbyhq.com/posting-api/job-board/{board}")
     direct = True
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:

@@ -27,6 +27,7 @@ class BambooHr(Source):
     name = "bamboohr"
     title = "BambooHR"
     base_url = "https://{board}.bamboohr.com"
+    careers = ("{board}.bamboohr.com",)
     direct = True
     implied = frozenset({*_WORKPLACES.values(), "bamboohr.com/careers"})
 

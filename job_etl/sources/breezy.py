@@ -37,6 +37,7 @@ class Breezy(Source):
     name = "breezy"
     title = "Breezy HR"
     base_url = "https://{board}.breezy.hr"
+    careers = ("{board}.breezy.hr",)
     direct = True
     rate = Rate(per_second=4, concurrency=1)
 

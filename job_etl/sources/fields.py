@@ -68,6 +68,12 @@ def rows(payload: Any, *path: str) -> list[Payload]:
     return [item for item in items if isinstance(item, dict)]
 
 
+def reference(payload: Any, *path: str) -> str | None:
+    """A requisition's number: what people write there instead ("See Opening ID", "TBD", a name) has no digit."""
+    value = plain(payload, *path)
+    return value if value and any(map(str.isdigit, value)) else None
+
+
 def flag(payload: Any, *path: str) -> bool | None:
     """A truth value, also written as text or as 0 and 1."""
     value = dig(payload, *path)

@@ -37,6 +37,7 @@ class Gem(Source):
     name = "gem"
     title = "Gem"
     base_url = "https://jobs.gem.com"
+    careers = ("jobs.gem.com/{board}",)
     direct = True
     implied = frozenset({"jobs.gem.com"})
 

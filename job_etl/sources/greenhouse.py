@@ -29,6 +29,7 @@ from job_etl.sources.fields import (
     plain,
     plains,
     present,
+    reference,
     rows,
     salary_range,
     text,
@@ -49,6 +50,16 @@ class Greenhouse(Source):
     title = "Greenhouse"
     base_url = "https://boards-api.greenhouse.io"
     hosts = ("boards-api.greenhouse.io",)
+    careers = (
+        "boards.greenhouse.io/embed/job_board?for={board}",
+        "boards.greenhouse.io/embed/job_board/js?for={board}",
+        "boards.greenhouse.io/embed/job_app?for={board}",
+        "boards-api.greenhouse.io/v1/boards/{board}",
+        "job-boards.{region}.greenhouse.io/{board}",
+        "boards.{region}.greenhouse.io/{board}",
+        "job-boards.greenhouse.io/{board}",
+        "boards.greenhouse.io/{board}",
+    )
     direct = True
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:
@@ -78,7 +89,7 @@ class Greenhouse(Source):
             salaries=_salaries(payload),
             department=departments[0] if departments else None,
             language=plain(payload, "language"),
-            requisition_id=_requisition(payload),
+            requisition_id=reference(payload, "requisition_id"),
             posted_at=moment(payload, "first_published"),
             updated_at=moment(payload, "updated_at"),
             expires_at=moment(payload, "application_deadline"),
@@ -107,12 +118,6 @@ def _places(payload: Payload) -> list[GivenPlace]:
 def _content(payload: Payload) -> str | None:
     content = text(payload, "content")
     return html.unescape(content) if content and "<" not in content else content
-
-
-def _requisition(payload: Payload) -> str | None:
-    """The requisition's number; what employers write there instead of one ("See Opening ID", "TBD") has no digit."""
-    requisition = plain(payload, "requisition_id")
-    return requisition if requisition and any(map(str.isdigit, requisition)) else None
 
 
 def _custom_field(payload: Payload, name: re.Pattern[str]) -> str | None:

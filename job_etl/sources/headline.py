@@ -120,7 +120,7 @@ def parse(text: str) -> Headline:
         return _is_hiring(hiring["company"], hiring["rest"])
     parts = _DASH.split(lines[0])
     headline = _from_parts(parts) if len(parts) > 1 or len(lines[0]) <= 100 else Headline()
-    return headline if headline != Headline(company=headline.company) else Headline()
+    return headline if headline.title or (headline.company and (headline.places or headline.remote)) else Headline()
 
 
 def _labelled(lines: list[str]) -> Headline | None:
@@ -190,7 +190,7 @@ def _sort_in(headline: Headline, part: str) -> None:
     What stands behind a link is prose, which somebody wrote on after the head line.
     """
     part = re.split(r"https?://", part, maxsplit=1)[0].strip(" \t•,;-–—")
-    if not part or _ADDRESS.fullmatch(part):
+    if not part or _ADDRESS.fullmatch(part) or _PROSE.match(part):
         return
     if _is_role(part):
         _sort_in_role(headline, part)
@@ -206,8 +206,6 @@ def _sort_in(headline: Headline, part: str) -> None:
 
 
 def _is_role(part: str) -> bool:
-    if _PROSE.match(part):
-        return False
     if _PROFESSION.search(part):
         return True
     aside = _ASIDE.search(part) or _PAY.search(part)

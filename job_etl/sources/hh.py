@@ -30,6 +30,14 @@ from job_etl.sources.paging import pages
 
 _PAGE = 100
 _PAGES = 20
+_FORMS = {
+    "full": "full time",
+    "part": "part time",
+    "project": "contract",
+    "probation": "internship",
+    "volunteer": "volunteer",
+    "fly_in_fly_out": "full time",
+}
 _FILTERS = ("text", "area", "professional_role", "experience", "employment", "schedule", "period", "employer_id")
 
 
@@ -45,7 +53,7 @@ class HeadHunter(Source):
     rate = Rate(per_second=2, concurrency=1)
     terms = Terms(url="https://dev.hh.ru/admin/developer_agreement", attribution="Source: hh.ru", link_back=True)
     volatile = frozenset({"sort_point_distance", "adv_response_url", "adv_context", "is_adv_vacancy", "premium"})
-    implied = frozenset({"month"})
+    implied = frozenset({"month", *_FORMS.values()})
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:
         filters = {name: str(board.params[name]) for name in _FILTERS if board.params.get(name)}
@@ -66,7 +74,7 @@ class HeadHunter(Source):
 
     def read(self, payload: Payload, board: Board) -> GivenPosting:
         formats = [text(row, "id") for row in rows(payload, "work_format")]
-        kinds = (plain(payload, name, "id") for name in ("employment_form", "employment"))
+        forms = (_FORMS.get((plain(payload, name, "id") or "").lower()) for name in ("employment_form", "employment"))
         schedule = plain(payload, "schedule", "id")
         url = link(payload, "alternate_url")
         return GivenPosting(
@@ -81,9 +89,8 @@ class HeadHunter(Source):
             url=url,
             apply_url=link(payload, "apply_alternate_url") or url,
             remote=", ".join(filter(None, formats)) or ("remote" if schedule == "remote" else None),
-            employment_type="internship" if flag(payload, "internship") else next(filter(None, kinds), None),
+            employment_type="internship" if flag(payload, "internship") else next(filter(None, forms), None),
             salaries=_salaries(payload),
-            seniority=plain(payload, "experience", "id"),
             department=", ".join(name for row in rows(payload, "professional_roles") if (name := plain(row, "name")))
             or plain(payload, "department", "name"),
             tags=[name for row in rows(payload, "key_skills") if (name := plain(row, "name"))],

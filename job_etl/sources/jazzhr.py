@@ -29,6 +29,7 @@ class JazzHr(Source):
     name = "jazzhr"
     title = "JazzHR"
     base_url = "https://{board}.applytojob.com"
+    careers = ("{board}.applytojob.com",)
     direct = True
     implied = frozenset({"applytojob.com/apply/jobs/details"})
 

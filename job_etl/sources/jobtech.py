@@ -20,6 +20,7 @@ from job_etl.sources.fields import (
     moment,
     plain,
     present,
+    reference,
     rows,
     salary_text,
     text,
@@ -77,7 +78,7 @@ class JobTech(Source):
             department=plain(payload, "occupation", "label"),
             industry=plain(payload, "occupation_field", "label"),
             tags=_skills(payload),
-            requisition_id=plain(payload, "application_details", "reference"),
+            requisition_id=reference(payload, "application_details", "reference"),
             posted_at=moment(payload, "publication_date", zone=_SWEDEN),
             expires_at=moment(payload, "application_deadline", zone=_SWEDEN)
             or moment(payload, "last_publication_date", zone=_SWEDEN),

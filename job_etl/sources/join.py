@@ -29,6 +29,7 @@ class Join(Source):
     name = "join"
     title = "JOIN"
     base_url = "https://join.com"
+    careers = ("join.com/companies/{board}",)
     direct = True
     implied = frozenset({"join.com/companies"})
 

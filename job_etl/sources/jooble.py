@@ -21,7 +21,7 @@ _FILTERS = ("keywords", "location", "radius", "salary", "datecreatedfrom")
 
 
 class Jooble(Source):
-    """Saved searches; a board's params are Jooble's filters, such as `keywords`, and `pages` to ask, by default five."""
+    """Saved searches; a board's params are Jooble's filters, such as `keywords`, and `pages` to ask, by default 5."""
 
     name = "jooble"
     title = "Jooble"

@@ -40,6 +40,7 @@ class Lever(Source):
     title = "Lever"
     base_url = "https://api.lever.co"
     hosts = ("api.lever.co", "api.eu.lever.co")
+    careers = ("jobs.lever.co/{board}", "jobs.{region}.lever.co/{board}", "api.lever.co/v0/postings/{board}")
     direct = True
     rate = Rate(per_second=2)
 

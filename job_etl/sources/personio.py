@@ -35,6 +35,7 @@ class Personio(Source):
     title = "Personio"
     base_url = "https://{board}.jobs.personio.com"
     hosts = ("*.jobs.personio.com", "*.jobs.personio.de")
+    careers = ("{board}.jobs.personio.com", "{board}.jobs.personio.de")
     direct = True
     implied = frozenset({"jobs.personio.com/job"})
 

@@ -36,6 +36,7 @@ class Pinpoint(Source):
     name = "pinpoint"
     title = "Pinpoint"
     base_url = "https://{board}.pinpointhq.com"
+    careers = ("{board}.pinpointhq.com",)
     direct = True
     implied = frozenset({"pinpointhq.com"})
 

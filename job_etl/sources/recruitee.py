@@ -37,6 +37,7 @@ class Recruitee(Source):
     name = "recruitee"
     title = "Recruitee"
     base_url = "https://{board}.recruitee.com"
+    careers = ("{board}.recruitee.com",)
     direct = True
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:

@@ -22,6 +22,7 @@ class Recruiterbox(Source):
     name = "recruiterbox"
     title = "Recruiterbox"
     base_url = "https://jsapi.recruiterbox.com"
+    careers = ("{board}.recruiterbox.com", "{board}.hire.trakstar.com")
     direct = True
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:

@@ -37,6 +37,7 @@ class Rippling(Source):
     title = "Rippling"
     base_url = "https://api.rippling.com"
     hosts = ("api.rippling.com",)
+    careers = ("ats.rippling.com/{locale}/{board}/jobs", "ats.rippling.com/{board}")
     direct = True
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:

@@ -38,6 +38,11 @@ class SmartRecruiters(Source):
     title = "SmartRecruiters"
     base_url = "https://api.smartrecruiters.com"
     hosts = ("api.smartrecruiters.com",)
+    careers = (
+        "careers.smartrecruiters.com/{board}",
+        "jobs.smartrecruiters.com/{board}",
+        "api.smartrecruiters.com/v1/companies/{board}",
+    )
     direct = True
     rate = Rate(per_second=4, concurrency=2)
     implied = frozenset({_PAGES})

@@ -21,6 +21,7 @@ class Softgarden(Source):
     name = "softgarden"
     title = "softgarden"
     base_url = "https://{board}.career.softgarden.de"
+    careers = ("{board}.career.softgarden.de", "{board}.softgarden.io")
     direct = True
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:

@@ -22,6 +22,7 @@ class Teamtailor(Source):
     name = "teamtailor"
     title = "Teamtailor"
     base_url = "https://{board}.teamtailor.com"
+    careers = ("{board}.teamtailor.com",)
     direct = True
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:

@@ -37,6 +37,11 @@ class Workable(Source):
     title = "Workable"
     base_url = "https://apply.workable.com"
     hosts = ("apply.workable.com",)
+    careers = (
+        "apply.workable.com/api/v1/widget/accounts/{board}",
+        "apply.workable.com/{board}",
+        "{board}.workable.com",
+    )
     direct = True
     rate = Rate(per_second=1, concurrency=1)
 

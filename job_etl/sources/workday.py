@@ -42,6 +42,12 @@ class Workday(Source):
     title = "Workday"
     base_url = f"https://{_HOST}"
     hosts = (f"*.{_HOST}",)
+    careers = (
+        "{tenant}.{instance}.myworkdayjobs.com/wday/cxs/{tenant}/{site}",
+        "{tenant}.{instance}.myworkdayjobs.com/{locale}/{site}",
+        "{tenant}.{instance}.myworkdayjobs.com/{site}",
+    )
+    board_name = "{tenant}.{instance}/{site}"
     direct = True
     rate = Rate(per_second=2, concurrency=1)
     volatile = frozenset({"postedOn"})
