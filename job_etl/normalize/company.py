@@ -1,4 +1,4 @@
-"""The employer: its name as shown, the key under which two spellings meet, and its size.
+"""The employer: its name as shown, and the key under which two spellings meet.
 
 Belongs here: one name by itself. Whether two names are one employer is decided in the warehouse, with evidence.
 """
@@ -9,7 +9,6 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from job_etl.model import CompanySize, Origin
 from job_etl.normalize import taxonomy
 from job_etl.normalize.text import clean_line
 
@@ -18,20 +17,6 @@ _NOTE = re.compile(r"\s*[(\[](?:YC\s*[WSFX]?\d{2}|[WSFX]\d{2}|formerly\b[^)\]]*|
 _NOT_WORD = re.compile(r"[^\w&+]+|_")
 _COM = re.compile(r"(?<=\w)\.com(?![\w.])")
 _DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)|(?<=\b\w)\.(?=\s|$)")
-
-_NUMBER = re.compile(r"(\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+|\d+)\s*(k\b|m\b)?", re.I)
-_UP_TO = re.compile(r"\s*(?:<|(?:under|less than|fewer than|up to|bis|moins de|max)\b)", re.I)
-_SIZE_WORDS = {"startup": CompanySize.S11_50, "self employed": CompanySize.S1_10, "myself only": CompanySize.S1_10}
-_BANDS = (
-    (1, 10, CompanySize.S1_10),
-    (11, 50, CompanySize.S11_50),
-    (51, 200, CompanySize.S51_200),
-    (201, 500, CompanySize.S201_500),
-    (501, 1000, CompanySize.S501_1000),
-    (1001, 5000, CompanySize.S1001_5000),
-)
-_SIZE_GIVEN = Origin("given", "company size")
-_SIZE_OVERLAP = Origin("inferred", "company size, the band it lies in most")
 
 
 def clean_company(text: str | None) -> str | None:
@@ -72,39 +57,6 @@ def _without_form(words: list[str], forms: frozenset[str]) -> list[str]:
                 kept = kept[:-1]
             return kept
     return words
-
-
-@lru_cache(maxsize=4096)
-def company_size(given: str | None) -> tuple[CompanySize, Origin | None]:
-    """The band of a number of employees ("1001 to 5000 Employees", "250", "10,000+", "51-100").
-
-    A range that crosses bands counts as the one it lies in most, if that is at least half of it.
-    """
-    if not given:
-        return CompanySize.UNKNOWN, None
-    if band := _SIZE_WORDS.get(given.strip().casefold().replace("-", " ")):
-        return band, _SIZE_GIVEN
-    numbers = [_employees(match) for match in _NUMBER.finditer(given)]
-    if not numbers or len(numbers) > 2 or given.strip().startswith("-"):
-        return CompanySize.UNKNOWN, None
-    low, high = numbers[0], numbers[-1]
-    if low < 1 or high < low:
-        return CompanySize.UNKNOWN, None
-    if len(numbers) == 1 and _UP_TO.match(given):
-        low = 1
-    if low > 5000 or (low >= 5000 and "+" in given):
-        return CompanySize.S5001, _SIZE_GIVEN
-    for first, last, band in _BANDS:
-        shared = min(high, last) - max(low, first) + 1
-        if shared * 2 >= high - low + 1:
-            inside = first <= low and high <= last
-            return band, _SIZE_GIVEN if inside else _SIZE_OVERLAP
-    return CompanySize.UNKNOWN, None
-
-
-def _employees(match: re.Match[str]) -> int:
-    number = int(re.sub(r"\D", "", match[1])[:9])
-    return number * {"k": 1_000, "m": 1_000_000}.get((match[2] or "").lower(), 1)
 
 
 @cache

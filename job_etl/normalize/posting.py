@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from job_etl.model import GivenPlace, GivenPosting, Origin, Posting
-from job_etl.normalize.company import clean_company, company_size
+from job_etl.normalize.company import clean_company
+from job_etl.normalize.company_size import company_size
 from job_etl.normalize.contract import classify_contract
 from job_etl.normalize.dates import expires, posted, updated
 from job_etl.normalize.department import department, industry
@@ -63,7 +64,7 @@ def normalize(given: GivenPosting, *, collected_at: datetime) -> Posting:
         posted_at=posted_at or collected_at,
     )
     skills_raw, skills = extract_skills(title, description, tags=given.tags)
-    size, size_origin = company_size(given.company_size)
+    size, size_origin = company_size(given.company_size, description)
     code, language_origin = language(given.language, description, title)
     department_name, department_origin = department(given.department, given.team, title)
     industry_name, industry_origin = industry(given.industry)

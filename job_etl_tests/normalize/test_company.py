@@ -2,8 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job_etl.model import CompanySize
-from job_etl.normalize.company import clean_company, company_match_key, company_size
+from job_etl.normalize.company import clean_company, company_match_key
 
 
 @pytest.mark.parametrize(
@@ -63,35 +62,9 @@ def test_what_may_be_two_employers_has_two_keys(one: str, other: str) -> None:
     assert company_match_key(one) != company_match_key(other)
 
 
-@pytest.mark.parametrize(
-    ("given", "size", "how"),
-    [
-        ("1001 to 5000 Employees", CompanySize.S1001_5000, "given"),
-        ("10000+ Employees", CompanySize.S5001, "given"),
-        ("5001 to 10000 employees", CompanySize.S5001, "given"),
-        ("10,000+", CompanySize.S5001, "given"),
-        ("11-50", CompanySize.S11_50, "given"),
-        ("250", CompanySize.S201_500, "given"),
-        ("1’200 Mitarbeitende", CompanySize.S1001_5000, "given"),
-        ("2.500", CompanySize.S1001_5000, "given"),
-        ("1 to 50 employees", CompanySize.S11_50, "inferred"),
-        ("51-100", CompanySize.S51_200, "given"),
-        ("fewer than 10", CompanySize.S1_10, "given"),
-        ("1-10000", CompanySize.UNKNOWN, None),
-        ("-1", CompanySize.UNKNOWN, None),
-        ("Unknown", CompanySize.UNKNOWN, None),
-        (None, CompanySize.UNKNOWN, None),
-    ],
-)
-def test_a_number_of_employees_has_a_band(given: str | None, size: CompanySize, how: str | None) -> None:
-    band, origin = company_size(given)
-    assert (band, origin.how if origin else None) == (size, how)
-
-
 @given(st.text())
 def test_any_text_is_a_name_that_stays_and_a_key_that_stays(text: str) -> None:
     shown = clean_company(text)
     assert clean_company(shown) == shown
     key = company_match_key(text)
     assert company_match_key(key) == key
-    company_size(text)
