@@ -65,7 +65,7 @@ _MORE_THAN = re.compile(rf"\b(?:{_MORE})\b|\+", re.I)
 _WINDOW = 110
 _SMALLEST_WHOLE_TEAM = 15
 _OF_ANOTHER = re.compile(
-    r"\b(?:customers?|clients?|businesses|companies|organi[sz]ations|engineering team|tech(?:nical)? team|served?|help\w*)\b",
+    r"\b(?:customers?|clients?|businesses|companies|organi[sz]ations|engineering team|tech team|served?|help\w*)\b",
     re.I,
 )
 
