@@ -14,6 +14,7 @@ from __future__ import annotations
 import gettext
 import hashlib
 import os
+import re
 import sqlite3
 import tempfile
 import threading
@@ -44,11 +45,11 @@ OECD = frozenset(
 _OECD_WEIGHT = 4
 """How much likelier an inhabitant of an OECD country is to be meant: public job boards advertise mostly there."""
 
-_ALTERNATE_WEIGHT = 0.1
+_ALTERNATE_WEIGHT = 0.2
 """What a city's population counts for under one of its other names."""
 
-_SCRIPT_POPULATION = 50_000
-"""From which population a city is also known by its names in other scripts than the Latin."""
+_KNOWN_POPULATION = 15_000
+"""From which population a city is also known by its other names: those of villages are mostly transliterations."""
 
 _SCHEMA = """
 create table places (
@@ -58,6 +59,7 @@ create table places (
 create table names (
   key text not null, place integer not null, rank integer not null, primary key (key, place)
 ) without rowid;
+create temporary table found (key text, place integer, rank integer);
 """
 
 
@@ -122,19 +124,32 @@ def key(name: str) -> str:
     folded = name.casefold().translate(_FOLD)
     if not folded.isascii():
         folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
-    return " ".join([_SHORT.get(word, word) for word in folded.split()])
+    words = folded.split()
+    if not _SHORT.keys().isdisjoint(words):
+        words = [_SHORT.get(word, word) for word in words]
+    return " ".join(words)
 
 
 @lru_cache(maxsize=1 << 15)
 def lookup(name_key: str) -> tuple[Candidate, ...]:
     """Every meaning of a folded name, likeliest first within its kind; empty where the name is unknown."""
+    found = _meanings(name_key)
+    if not found and (umlauts := _WRITTEN_OUT.sub(r"\1", name_key)) != name_key:
+        found = _meanings(umlauts)
+    return tuple(sorted(found, key=lambda c: (c.rank is not Rank.CURATED, -c.weight, c.country, c.region, c.name)))
+
+
+_WRITTEN_OUT = re.compile("([aou])e")
+"""German umlauts where there are none on the keyboard: "Kuenzelsau" for "Künzelsau"."""
+
+
+def _meanings(name_key: str) -> list[Candidate]:
     rows = _connection().execute(
         "select kind, name, country, region, latitude, longitude, population, rank from names"
         " join places on places.id = names.place where key = ?",
         (name_key,),
     )
-    found = [Candidate(Kind(kind), *place, Rank(rank)) for kind, *place, rank in rows]
-    return tuple(sorted(found, key=lambda c: (c.rank is not Rank.CURATED, -c.weight, c.country, c.region, c.name)))
+    return [Candidate(Kind(kind), *place, Rank(rank)) for kind, *place, rank in rows]
 
 
 @cache
@@ -279,8 +294,9 @@ def _build(path: Path) -> None:
     connection.executescript(f"pragma journal_mode = off; pragma synchronous = off; {_SCHEMA}")
     connection.executemany("insert into places values (?, ?, ?, ?, ?, ?, ?, ?)", builder.places)
     connection.executemany(
-        "insert into names values (?, ?, ?)", ((k, place, rank) for (k, place), rank in sorted(builder.names.items()))
+        "insert into found values (?, ?, ?)", ((*name, rank) for name, rank in builder.names.items())
     )
+    connection.execute("insert into names select key, place, rank from found order by key, place")
     connection.commit()
     connection.close()
 
@@ -298,9 +314,10 @@ def _add_cities(builder: _Builder) -> dict[tuple[str, str], int]:
         region = (city.countrycode, city.admin1code)
         populations[region] = populations.get(region, 0) + city.population
         builder.call(place, city.name, Rank.NAME)
-        for name in city.alternatenames:
-            if len(name) > 3 if is_latin(name) else city.population >= _SCRIPT_POPULATION:
-                builder.call(place, name, Rank.ALTERNATE)
+        if city.population >= _KNOWN_POPULATION:
+            for name in city.alternatenames:
+                if len(name) > 3 or not is_latin(name):
+                    builder.call(place, name, Rank.ALTERNATE)
     return populations
 
 

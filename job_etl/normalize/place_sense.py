@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -40,6 +40,14 @@ _SMALL = 110_000
 """Up to how many people a place can be the unnamed neighbour, the district or the hamlet of a bigger one's name."""
 
 _NEIGHBOURS_KM, _ADJOINING_KM = 60, 20
+
+_TELLING = 12
+"""From how many letters another name of a small place is hardly something else's ("Weiden in der Oberpfalz")."""
+
+_CITY_REGIONS = frozenset({("DE", "Berlin"), ("DE", "Hamburg"), ("AT", "Vienna"), ("FR", "Paris")})
+"""Regions that are one city."""
+
+_GERMAN = frozenset({"DE", "AT", "CH"})
 
 
 class Part(NamedTuple):
@@ -86,9 +94,28 @@ def places_of(parts: Sequence[Part]) -> list[Found]:
         if place is not None:
             unknown = parts[start - 1] if start and not parts[start - 1].candidates else None
             place = _as_written(unknown, place) if unknown else place
-            found.append(replace(place, remote=any(part.remote for part in parts[start:end])))
+            is_remote = any(part.remote for part in parts[start:end])
+            found.append(replace(place, remote=True) if is_remote else place)
         start = end
     return found
+
+
+def is_list_of_states(found: Sequence[Found]) -> bool:
+    """Whether all but one of at least three places are states, so that the one may be ("Texas; Ohio; New York")."""
+    states = [f for f in found if f.place.country in _STATES and f.place.region and not f.place.city]
+    return len(found) > 2 and len(states) == len(found) - 1
+
+
+def states_first(parts: Sequence[Part]) -> list[Part]:
+    """The same names, of which those of states mean nothing else."""
+    return [
+        part._replace(candidates=states) if (states := tuple(filter(_is_state, part.candidates))) else part
+        for part in parts
+    ]
+
+
+def _is_state(candidate: Candidate) -> bool:
+    return candidate.kind is Kind.REGION and candidate.country in _STATES and candidate.rank is not Rank.CODE
 
 
 def joined(run: Sequence[Part]) -> Found | None:
@@ -102,7 +129,18 @@ def joined(run: Sequence[Part]) -> Found | None:
             score = bonus + sum(map(_score, chain)) - _region_doubt(chain)
             if best is None or score > best[0]:
                 best = (score, chain)
-    return _found(best[1], explicit=True) if best else None
+    if best is None:
+        return None
+    return _found(_whole_city(best[1]), explicit=True)
+
+
+def _whole_city(chain: list[Candidate]) -> list[Candidate]:
+    """The city itself for a district of one that is a region of its own ("Altona, Hamburg")."""
+    if len(chain) > 1 and chain[0].kind is Kind.CITY and (chain[1].country, chain[1].name) in _CITY_REGIONS:
+        named = gazetteer.lookup(gazetteer.key(chain[1].name))
+        city = next((c for c in named if c.kind is Kind.CITY and c.country == chain[1].country), None)
+        return [city or chain[0], *chain[1:]]
+    return chain
 
 
 def _longest_run(parts: Sequence[Part], start: int) -> tuple[int, Found | None]:
@@ -198,14 +236,15 @@ def _place(candidate: Candidate) -> Place:
 def _town_or_district(first: Part, second: Part) -> Found | None:
     """Two cities that are one place: a town by a bigger one ("Neuilly-sur-Seine, Nanterre"), a district in its city.
 
-    In North America two cities in a row are a list. In Germany the first is a district of the second; in France, where
-    the second is a canton's, it is a town whatever its size.
+    In North America two cities in a row are a list. In Germany the first is a district of the second, or the second a
+    landscape that happens to be called like a town ("Karlsruhe, Baden"); in France, where the second is a canton's, the
+    first is a town whatever its size.
     """
-    towns = [c for c in first.candidates if c.kind is Kind.CITY]
+    towns = [c for c in first.candidates if c.kind is Kind.CITY and c.rank is not Rank.ALTERNATE]
     cities = [c for c in second.candidates if c.kind is Kind.CITY and c.country not in {"US", "CA"}]
     for city in (c for c in cities if c.rank is not Rank.ALTERNATE or c.population >= _SMALL):
         near = [c for c in towns if c.country == city.country and distance_km(c, city) < _NEIGHBOURS_KM]
-        if city.country == "DE" and city.population >= _SMALL and _is_small(first, {"DE", "AT", "CH"}):
+        if city.country == "DE" and city.population >= _SMALL and _is_small(first, _GERMAN):
             return Found(_place(city), "district+city", False)
         for town in near:
             adjoins = city.country == "FR" and distance_km(town, city) < _ADJOINING_KM
@@ -213,10 +252,12 @@ def _town_or_district(first: Part, second: Part) -> Found | None:
                 return Found(_place(town), "town+city", True)
         if _is_small(first, {city.country}) and first.candidates[0].population < city.population:
             return Found(_place(city), "district+city", False)
+    if towns and towns[0].country in _GERMAN and towns[0] is first.candidates[0] and _is_small(second, _GERMAN):
+        return Found(_place(towns[0]), "city+landscape", False)
     return None
 
 
-def _is_small(part: Part, countries: set[str]) -> bool:
+def _is_small(part: Part, countries: Container[str]) -> bool:
     likeliest = part.candidates[0]
     return likeliest.kind is Kind.CITY and likeliest.population < _SMALL and likeliest.country in countries
 
@@ -256,14 +297,16 @@ def distance_km(one: Candidate, other: Candidate) -> float:
 def _alone(part: Part) -> Found | None:
     """The likeliest meaning of a name by itself: our dictionary's, then a country, then a region or city by population.
 
-    A city's other Latin names count only for big cities: too many villages share theirs with something else.
+    A city's other short Latin names count only for big cities: too many villages share theirs with something else.
     """
-    least = _SMALL if gazetteer.is_latin(part.text) else 0
+    least = _SMALL if len(part.text) < _TELLING and gazetteer.is_latin(part.text) else 0
     candidates = [
         c
         for c in part.candidates
         if _code_stands(c, ()) and not (c.rank is Rank.ALTERNATE and c.kind is Kind.CITY and c.population < least)
     ]
+    if any(c.kind is Kind.CITY and c.rank <= Rank.NAME and c.population >= _SMALL for c in candidates):
+        candidates = [c for c in candidates if c.kind is not Kind.CITY or c.rank is not Rank.ALTERNATE]
     if not candidates:
         return None
     first = candidates[0]
@@ -297,7 +340,7 @@ def _region_alone(region: Candidate, candidates: Sequence[Candidate]) -> Found:
 
 def _city_alone(city: Candidate, candidates: Sequence[Candidate]) -> Found:
     continent = gazetteer.continent(city.country)
-    rivals = (c for c in candidates if c.kind is Kind.CITY and gazetteer.continent(c.country) != continent)
+    rivals = (c for c in candidates if c.rank <= city.rank and gazetteer.continent(c.country) != continent)
     if any(rival.weight > _AMBIGUITY * city.weight for rival in rivals):
         return Found(Place(city=city.name), "city, country unsure", False)
     return Found(_place(city), "city by population", False)

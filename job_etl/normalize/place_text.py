@@ -15,6 +15,7 @@ from typing import NamedTuple
 from job_etl.model import RemoteType
 from job_etl.normalize import gazetteer, place_sense, taxonomy
 from job_etl.normalize.gazetteer import Candidate, Kind, Rank
+from job_etl.normalize.phrases import Phrases
 from job_etl.normalize.place_sense import Found, Part
 from job_etl.normalize.text import clean_line
 
@@ -36,16 +37,33 @@ def read(text: str, within: str | None = None) -> Reading:
     if line is None:
         return Reading()
     around = [part for names in _cut(within).runs for part in names] if within else []
+    chunks = [(_cut(alternative), weak) for alternative, weak in _alternatives(_COUNTS.sub(" ", line))]
+    found = _found(chunks, around)
+    if place_sense.is_list_of_states(found):
+        states = [
+            (chunk._replace(runs=list(map(place_sense.states_first, chunk.runs))), weak) for chunk, weak in chunks
+        ]
+        found = _found(states, around)
+    return Reading(tuple(dict.fromkeys(found)), mode_of(chunk.mode for chunk, _ in chunks))
+
+
+def _found(chunks: Iterable[tuple[_Chunk, bool]], around: list[Part]) -> list[Found]:
+    """The places of a text's alternatives in order.
+
+    An alternative that only "/" or "and" parts from a remote one is remote too ("Remote - US/Canada"), and so is a
+    country or region in a list behind "Remote -".
+    """
     found: list[Found] = []
-    modes: list[RemoteType | None] = []
-    for alternative, weak in _alternatives(_COUNTS.sub(" ", line)):
-        chunk = _cut(alternative)
-        modes.append(chunk.mode)
+    in_remote_list = False
+    for chunk, weak in chunks:
         places = [place for names in chunk.runs for place in _places(names, around)]
-        inherits = weak and chunk.mode is None and bool(found) and found[-1].remote
+        in_remote_list = chunk.all_remote or (in_remote_list and chunk.mode is None)
         alone = chunk.mode is RemoteType.REMOTE and len({place.place for place in places}) == 1
-        found += [replace(place, remote=True) for place in places] if inherits or alone or chunk.all_remote else places
-    return Reading(tuple(dict.fromkeys(found)), mode_of(modes))
+        inherits = weak and chunk.mode is None and bool(found) and found[-1].remote
+        for place in places:
+            is_remote = alone or inherits or chunk.all_remote or (in_remote_list and not place.place.city)
+            found.append(replace(place, remote=True) if is_remote and not place.remote else place)
+    return found
 
 
 def _places(names: list[Part], around: list[Part]) -> list[Found]:
@@ -89,7 +107,7 @@ def _is_unmistakable(candidate: Candidate) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
-    modes: tuple[tuple[RemoteType, re.Pattern[str]], ...]
+    modes: Phrases
     any_mode: re.Pattern[str]
     before: re.Pattern[str]
     after: re.Pattern[str]
@@ -99,11 +117,11 @@ class _Vocabulary:
 @cache
 def _vocabulary() -> _Vocabulary:
     words = taxonomy.document("place_words.yml")
-    modes = {RemoteType.HYBRID: "hybrid", RemoteType.REMOTE: "remote", RemoteType.ONSITE: "onsite"}
+    modes = {mode.value: words[mode.value] for mode in (RemoteType.HYBRID, RemoteType.REMOTE, RemoteType.ONSITE)}
     qualifier = _any_of(words["qualifiers"])
     return _Vocabulary(
-        modes=tuple((mode, re.compile(_any_of(words[name]), re.I)) for mode, name in modes.items()),
-        any_mode=re.compile(_any_of(word for name in modes.values() for word in words[name]), re.I),
+        modes=Phrases(modes),
+        any_mode=re.compile(_any_of(word for mode in modes.values() for word in mode), re.I),
         before=re.compile(rf"^(?:{qualifier}\W*)+", re.I),
         after=re.compile(rf"(?:\W*{qualifier})+$", re.I),
         nothing=frozenset(gazetteer.key(word) for word in words["nothing"]),
@@ -125,7 +143,7 @@ _COUNTS = re.compile(
 _SEPARATOR = re.compile(r"\s*(?:,|[()\[\]]|\s[-–—]|[-–—]\s|[:–—])\s*")
 _COUNTY = re.compile(r"\s*\((Kreis|Landkreis)\)", re.I)
 _CODE_PREFIX = re.compile(r"(?<![^\s,-])([A-Z]{2,3}|United States)-(?=\S)")
-_NEAR = re.compile(r"\s(?:bei|b\.|nahe|near|nr\.?|près de)\s.*$", re.I)
+_NEAR = re.compile(r"\s(?:bei|b\.|nahe|near|nr\.?|près de|in der|im|am|an der|i\.\s?d\.|a\.\s?d\.)\s.*$", re.I)
 _POSTCODE = re.compile(
     r"\b(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]-\d{4,5}|\d{4,6}(?:-\d{3,4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)\b"
 )
@@ -152,13 +170,13 @@ class _Chunk(NamedTuple):
 def _alternatives(line: str) -> Iterator[tuple[str, bool]]:
     """The alternatives of a text, and whether only "/", "&" or "and" parts each from the one before."""
     for strong in _ALTERNATIVES.split(line):
-        pieces = [strong] if gazetteer.lookup(gazetteer.key(strong)) else _weak_pieces(strong)
+        pieces = _weak_pieces(strong)
         yield from ((piece, number > 0) for number, piece in enumerate(pieces) if piece)
 
 
 def _weak_pieces(text: str) -> list[str]:
     """Split at "/", "&" and "and", but not within a name that has one ("Tyne and Wear", "Bosnia & Herzegovina")."""
-    if not _WEAK_ALTERNATIVES.search(text):
+    if not _WEAK_ALTERNATIVES.search(text) or gazetteer.lookup(gazetteer.key(text)):
         return [text]
     pieces = [""]
     for part in re.split(r"([,()]\s*)", text):
@@ -178,8 +196,8 @@ def _cut(text: str) -> _Chunk:
     ("Remote - US, Canada"), or to what it follows behind a dash or in brackets ("SF, Germany (Remote)").
     """
     vocabulary = _vocabulary()
-    pieces = _SEPARATOR.split(_COUNTY.sub(r" \1", text))
-    separators = [match.group().strip() for match in _SEPARATOR.finditer(_COUNTY.sub(r" \1", text))]
+    has_mode = bool(vocabulary.modes.meanings(text))
+    pieces, separators = _pieces(_COUNTY.sub(r" \1", text) if "(" in text else text)
     runs: list[list[Part]] = [[]]
     modes: list[RemoteType | None] = []
     all_remote = False
@@ -187,12 +205,12 @@ def _cut(text: str) -> _Chunk:
         before = separators[number - 1] if number else ","
         behind = separators[number] if number < len(separators) else ""
         mode = None
-        if vocabulary.any_mode.search(piece):
-            mode = mode_of(mode for mode, pattern in vocabulary.modes if pattern.search(piece))
+        if has_mode and (meanings := vocabulary.modes.meanings(piece)):
+            mode = mode_of(map(RemoteType, meanings))
             piece = vocabulary.any_mode.sub(" ", piece)
             modes.append(mode)
         named = list(_names(piece, behind == ","))
-        own = bool(named) and (mode is RemoteType.REMOTE or _CODE_PREFIX.search(piece) is not None)
+        own = bool(named) and (mode is RemoteType.REMOTE or ("-" in piece and _CODE_PREFIX.search(piece) is not None))
         if own and before == ",":
             runs.append([])
         if mode is RemoteType.REMOTE:
@@ -206,9 +224,19 @@ def _cut(text: str) -> _Chunk:
     return _Chunk(runs, mode_of(modes), all_remote)
 
 
+def _pieces(text: str) -> tuple[list[str], list[str]]:
+    """A text cut at its separators, and these without their blanks."""
+    pieces, separators, start = [], [], 0
+    for match in _SEPARATOR.finditer(text):
+        pieces.append(text[start : match.start()])
+        separators.append(match.group().strip())
+        start = match.end()
+    return [*pieces, text[start:]], separators
+
+
 def _names(piece: str, comma: bool) -> Iterator[Part]:
     """The names in a piece: one, but for codes before it ("US-CA-Fremont")."""
-    names = _CODE_PREFIX.sub(r"\1,", piece).split(",")
+    names = _CODE_PREFIX.sub(r"\1,", piece).split(",") if "-" in piece else [piece]
     for number, name in enumerate(names, start=1):
         yield from _known(name.strip(" -–—.'\"*"), comma or number < len(names))
 
@@ -230,18 +258,25 @@ def _known(name: str, comma: bool) -> Iterator[Part]:
         return
     without_unit = _GENERIC.sub("", name)
     if without_unit != name:
-        if candidates := _areas_of(without_unit):
+        if (candidates := _areas_of(without_unit)) or not _is_county(name_key):
             yield Part(name, candidates, comma)
         return
     if halves := _halves(name):
         yield from halves[:-1]
         yield halves[-1]._replace(comma=comma)
-    elif not name_key.endswith("kreis"):
+    elif not _is_county(name_key):
         yield Part(name, (), comma)
 
 
+def _is_county(name_key: str) -> bool:
+    """Whether a name is a German county's, which tells nothing where its town is unknown."""
+    return name_key.endswith("kreis")
+
+
 def _usable(name: str, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """Codes are meant only where they are written as such: "IN" is Indiana, "in" is not."""
+    """Codes are meant only where they are written as such: "IN" is Indiana, "in" is not, and "SE" no town called Sé."""
+    if len(name) == 2 and name.isupper():
+        return tuple(c for c in candidates if c.rank in (Rank.CODE, Rank.CURATED))
     if name[:1].isupper() and len(name) <= 3:
         return candidates
     return tuple(c for c in candidates if c.rank is not Rank.CODE)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from job_etl.model import GivenPlace, Origin, Place, RemoteType
+from job_etl.model import GivenPlace, How, Origin, Place, RemoteType
 from job_etl.normalize import gazetteer, place_text
 from job_etl.normalize.gazetteer import Kind
 from job_etl.normalize.place_sense import Found
@@ -42,26 +43,14 @@ def resolve_places(
     A name that several places share is decided by what stands beside it, then by the country of the posting's other
     places, then by population; the origin's rule says which. The title is read only where nothing else names a place.
     """
-    readings = [_read(place) for place in given]
-    if len(countries := _certain_countries(readings)) == 1:
-        country = gazetteer.country_name(*countries)
-        readings = [
-            reading if all(found.explicit for found in reading.found) else _read(place, country)
-            for reading, place in zip(readings, given, strict=True)
-        ]
-    found = _distinct(place for reading in readings for place in reading.found)
+    readings, rule = _readings(tuple(given)), "location"
+    homes = [found for text in remote_places for found in place_text.read(text).found]
     mode = place_text.mode_of(reading.mode for reading in readings)
-    homes = [place for text in remote_places for place in place_text.read(text).found]
-    origin = (
-        Origin("given" if any(map(_is_structured, given)) else "parsed", f"location: {found[0].rule}")
-        if found
-        else None
-    )
+    found = list(dict.fromkeys(found for reading in readings for found in reading.found))
+    how: How = "given" if any(map(_is_structured, given)) else "parsed"
     if not found and not homes and title:
-        found = list(place_text.read_title(title).found)
-        origin = Origin("parsed", f"title: {found[0].rule}") if found else None
-    if homes and origin is None:
-        origin = Origin("given", "remote places")
+        found, rule, how = list(place_text.read_title(title).found), "title", "parsed"
+    origin = Origin(how, f"{rule}: {found[0].rule}") if found else Origin("given", "remote places") if homes else None
     homes += [place for place in found if place.remote or place.group]
     remote = mode is RemoteType.REMOTE or bool(homes)
     return ResolvedPlaces(
@@ -80,6 +69,20 @@ def locate(text: str) -> Place | None:
 
 def _is_structured(given: GivenPlace) -> bool:
     return bool(given.city or given.region or given.country)
+
+
+@lru_cache(maxsize=1 << 14)
+def _readings(given: tuple[GivenPlace, ...]) -> tuple[Reading, ...]:
+    """Read given places; what one leaves open is decided by the one country that the others name, if they do."""
+    readings = tuple(map(_read, given))
+    countries = {f.place.country for reading in readings for f in reading.found if f.explicit and f.place.country}
+    if len(countries) != 1:
+        return readings
+    country = gazetteer.country_name(*countries)
+    return tuple(
+        reading if all(found.explicit for found in reading.found) else _read(place, country)
+        for reading, place in zip(readings, given, strict=True)
+    )
 
 
 def _read(given: GivenPlace, within: str | None = None) -> Reading:
@@ -110,15 +113,6 @@ def country_code(name: str | None) -> str | None:
     """The ISO 3166-1 alpha-2 code of a country's name or code in any case; None where it is not one."""
     candidates = gazetteer.lookup(gazetteer.key(name)) if name else ()
     return next((candidate.country for candidate in candidates if candidate.kind is Kind.COUNTRY), None)
-
-
-def _certain_countries(readings: Iterable[Reading]) -> set[str]:
-    return {f.place.country for reading in readings for f in reading.found if f.explicit and f.place.country}
-
-
-def _distinct(found: Iterable[Found]) -> list[Found]:
-    """Without repetitions; one that is remote as well as not counts as both."""
-    return list(dict.fromkeys(found))
 
 
 def _countries(found: Iterable[Found]) -> list[str]:
