@@ -19,6 +19,7 @@ select
     department,
     language,
     skills,
+    skills_raw,
     octet_length(description) as description_bytes,
 
     -- the place
