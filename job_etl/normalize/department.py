@@ -19,6 +19,8 @@ _TEAM = Origin("given", "team")
 _TITLE = Origin("inferred", "title")
 _INDUSTRY = Origin("given", "industry")
 
+_NOTHING = "nothing"
+
 
 def department(given: str | None, team: str | None, title: str | None) -> tuple[str | None, Origin | None]:
     """The department as the provider names it, else its team, else what the title's words make likely."""
@@ -44,17 +46,18 @@ def classify_department(title: str) -> str | None:
     """
     words, parts, inside, order = _dictionary()
     folded = fold(title)
-    found = {hit.meaning for hit in words.find(folded)}
+    found = {hit.meaning for hit in words.find(folded)} - {_NOTHING}
     found.update(inside[index] for index, _, _ in parts.find_matches_as_indexes(folded))
     return min(found, key=order.__getitem__, default=None)
 
 
 @cache
 def _dictionary() -> tuple[Phrases, AhoCorasick, list[str], dict[str, int]]:
-    departments = taxonomy.document("department.yml")["departments"]
+    dictionary = taxonomy.document("department.yml")
+    departments = dictionary["departments"]
     parts = [(fold(part), name) for name, entry in departments.items() for part in entry["parts"]]
     return (
-        Phrases({name: entry["words"] for name, entry in departments.items()}),
+        Phrases({name: entry["words"] for name, entry in departments.items()} | {_NOTHING: dictionary["nothing"]}),
         AhoCorasick([part for part, _ in parts], implementation=Implementation.DFA),
         [name for _, name in parts],
         {name: place for place, name in enumerate(departments)},
