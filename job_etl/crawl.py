@@ -176,7 +176,7 @@ class _Showing:
         """
         for payload in self._listed():
             yield self._details.complete(payload)
-        if self._pages > 1 and self._earlier.ids - self._seen:
+        if self._pages > 1 and self._source.shows_all and self._earlier.ids - self._seen:
             seen = {None, *self._seen}
             for payload in self._listed():
                 if identity(self._source, payload, self._board) not in seen:

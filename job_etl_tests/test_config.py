@@ -73,7 +73,7 @@ def test_boards_are_names_or_entries_with_a_company_and_params(tmp_path: Path) -
         ("greenhouse: {boards: [{company: B}]}", "greenhouse.boards[0].board: is missing"),
         (
             "greenhouse: {boards: [true]}",
-            "greenhouse.boards[0].board: YAML reads this as yes or no; put the name in quotes",
+            "greenhouse.boards[0].board: YAML reads this as a truth value; put the name in quotes",
         ),
         ("greenhouse: {boards: [' ']}", "greenhouse.boards[0].board: should be a name, not ' '"),
         ("greenhouse: {boards: [a, b, a]}", "greenhouse.boards[2]: a stands there twice"),
@@ -99,6 +99,12 @@ def test_a_mistake_is_one_line_with_file_and_key(text: str, says: str, tmp_path:
     assert str(error.value).startswith("sources.yml")
     assert says in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_words_that_yaml_once_took_for_truth_values_are_words(tmp_path: Path) -> None:
+    config = load(tmp_path, "lever: {enabled: False, boards: [on, {board: n, params: {country: no, deep: true}}]}")
+    assert config.boards("lever") == (Board("lever", "on"), Board("lever", "n", None, {"country": "no", "deep": True}))
+    assert not config.is_enabled("lever")
 
 
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:

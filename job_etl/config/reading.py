@@ -6,6 +6,7 @@ Belongs here: what all configuration files share. What may stand in one is its o
 from __future__ import annotations
 
 import difflib
+import re
 import types
 import typing
 from collections.abc import Hashable, Iterable
@@ -18,6 +19,7 @@ from pydantic_core import ErrorDetails
 
 from job_etl.errors import ConfigError
 
+_BOOLEAN = "tag:yaml.org,2002:bool"
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -68,7 +70,7 @@ def unknown(name: str, known: Iterable[str], kind: str = "key") -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which a key that stands twice is a mistake, and not the last one that counts."""
+    """YAML in which a key that stands twice is a mistake, and `no` is a word: Norway, not false (as in YAML 1.2)."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Any] = set()
@@ -77,6 +79,13 @@ class _Loader(yaml.SafeLoader):
                 raise yaml.MarkedYAMLError(problem=f"{key.value} stands there twice", problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOLEAN]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(_BOOLEAN, re.compile("(?:true|false)$", re.IGNORECASE), list("tTfF"))
 
 
 def _line(model: type[BaseModel], mistake: ErrorDetails, at: str) -> str:

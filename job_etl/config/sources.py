@@ -30,7 +30,7 @@ STARTER = "starter/"
 
 def _name(value: Any) -> Any:
     if isinstance(value, bool):
-        raise ValueError("YAML reads this as yes or no; put the name in quotes")
+        raise ValueError("YAML reads this as a truth value; put the name in quotes")
     return str(value) if isinstance(value, int) else value
 
 

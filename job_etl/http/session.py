@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -107,19 +107,22 @@ class Session:
             if reply.status not in (307, 308):
                 method, json = "GET", None
             if target.host != url.host:
-                headers = {name: value for name, value in headers.items() if name not in request.headers}
+                headers = self._headers(replace(request, headers={}))  # its own may hold a key
         raise PermanentError(f"more than {self.client.limits.redirects} redirects one after the other")
 
-    def _headers(self, request: Request) -> dict[str, str]:
-        headers = {
-            "User-Agent": self.client.user_agent,
-            "Accept": "application/json, */*;q=0.5",
-            "Accept-Encoding": ACCEPT_ENCODING,
-        }
+    def _headers(self, request: Request) -> httpx.Headers:
+        headers = httpx.Headers(
+            {
+                "User-Agent": self.client.user_agent,
+                "Accept": "application/json, */*;q=0.5",
+                "Accept-Encoding": ACCEPT_ENCODING,
+            }
+        )
         if not self.answers and request.method == "GET":
-            headers |= {"If-None-Match": self.etag} if self.etag else {}
-            headers |= {"If-Modified-Since": self.last_modified} if self.last_modified else {}
-        return headers | dict(request.headers)
+            headers.update({"If-None-Match": self.etag} if self.etag else {})
+            headers.update({"If-Modified-Since": self.last_modified} if self.last_modified else {})
+        headers.update(request.headers)
+        return headers
 
     def _exchange(self, request: httpx.Request) -> _Reply:
         """Send one request in its host's turn, and read the answer."""
