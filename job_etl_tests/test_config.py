@@ -9,6 +9,7 @@ from job_etl.config.reading import read_yaml
 from job_etl.errors import ConfigError
 from job_etl.http import Site
 from job_etl.model import Board
+from job_etl.paths import config_file
 from job_etl.secrets import missing, secret
 from job_etl.sites import site_for
 from job_etl.sources import SOURCES
@@ -160,6 +161,17 @@ def test_a_group_of_boards_is_spelled_out_once(tmp_path: Path, monkeypatch: pyte
     config = load(tmp_path, "lever: {boards: [starter/mine, a, c]}\ngreenhouse: {boards: starter/mine}")
     assert [board.name for board in config.boards("lever")] == ["b", "a", "c"]
     assert [board.name for board in config.boards("greenhouse")] == ["x"]
+
+
+def test_the_shipped_groups_have_hundreds_of_boards_of_known_sources(tmp_path: Path) -> None:
+    groups = [f"starter/{file.stem}" for file in config_file("starter").glob("*.yml")]
+    for group in groups:
+        named = read_yaml(config_file(f"{group}.yml"))
+        config = load(tmp_path, "\n".join(f"{source}: {{boards: {group}}}" for source in named))
+        assert all(len(config.boards(source)) == len(boards) for source, boards in named.items())
+    sources_in = {source for group in groups for source in read_yaml(config_file(f"{group}.yml"))}
+    everything = load(tmp_path, "\n".join(f"{source}: {{boards: [{', '.join(groups)}]}}" for source in sources_in))
+    assert len(everything.chosen()) > 300
 
 
 def test_a_secret_is_in_a_variable_a_file_or_the_secrets_file(tmp_path: Path) -> None:
