@@ -1,4 +1,8 @@
 import dataclasses
+import os
+import pickle
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -126,6 +130,28 @@ def test_anything_given_is_a_posting_with_an_origin_for_each_value(given: GivenP
     posting = normalize(given, collected_at=CRAWL)
     assert fields_without_origin(posting) == set()
     assert normalize(given, collected_at=CRAWL) == posting
+
+
+def test_neither_the_locale_nor_the_time_zone_nor_the_order_of_sets_matters() -> None:
+    given = a_given_posting()
+    given.title, given.tags = "IT-INGENIEUR (m/w/d) I", ["Zürich", "ISTANBUL", "Rust", "Go"]
+    program = (
+        "import locale, pickle, sys; from job_etl.normalize import normalize;"
+        "locale.setlocale(locale.LC_ALL, '');"
+        "given, crawl = pickle.load(sys.stdin.buffer);"
+        "sys.stdout.buffer.write(repr(normalize(given, collected_at=crawl)).encode())"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            input=pickle.dumps((given, CRAWL)),
+            env=os.environ | {"TZ": zone, "LC_ALL": "C.UTF-8" if seed == "0" else "C", "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for zone, seed in (("UTC", "0"), ("Pacific/Kiritimati", "1"), ("America/St_Johns", "2"))
+    }
+    assert said == {repr(normalize(given, collected_at=CRAWL)).encode()}
 
 
 @pytest.mark.parametrize("field", ["title", "company", "description_html"])
