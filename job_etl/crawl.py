@@ -14,10 +14,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from job_etl.config.sources import Sources
+from job_etl.config.sources import CrawlSettings, Sources
 from job_etl.earlier import Details, Earlier, identity
 from job_etl.errors import JobEtlError, PermanentError
 from job_etl.history import GOOD, History
@@ -30,6 +30,7 @@ from job_etl.sources.base import Source
 
 _log = logging.getLogger(__name__)
 _ABORT_SECONDS = 5.0
+_COMPARABLE = timedelta(days=14)  # postings stay a few weeks: of what was there longer ago most is gone on any board
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,16 @@ def crawl(
     *,
     landing: Landing,
     only_due: bool = False,
+    trusting: bool = False,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     client: Client | None = None,
 ) -> list[CrawlFacts]:
     """Crawl these boards, or all that are enabled; returns the facts of every crawl.
 
     Each source goes at its own pace beside the others, with as many threads as it may be asked requests at a time.
-    With `only_due` boards that were crawled lately are left out, so that what was killed goes on where it was.
-    `on_progress` is called in the calling thread.
+    With `only_due` boards that were crawled lately are left out, so that what was killed goes on where it was. With
+    `trusting` a board is believed whatever is gone from it: a person has looked. `on_progress` is called in the
+    calling thread.
 
     Raises:
         JobEtlError: the landing zone cannot be written to; crawls that were published stay.
@@ -71,7 +74,7 @@ def crawl(
         client = client or stack.enter_context(client_for(config))
         # Daemons: one that hangs in the system's resolver must not keep the process.
         threads = [
-            threading.Thread(target=_work, args=(config, left, done, client, landing, only_due), daemon=True)
+            threading.Thread(target=_work, args=(config, left, done, client, landing, only_due, trusting), daemon=True)
             for name, left in waiting.items()
             for _ in range(min(left.qsize(), rate_for(SOURCES[name], config).concurrency))
         ]
@@ -93,9 +96,16 @@ def crawl(
 
 
 def crawl_board(
-    source: Source, board: Board, client: Client, landing: Landing, config: Sources, history: History | None = None
+    source: Source,
+    board: Board,
+    client: Client,
+    landing: Landing,
+    config: Sources,
+    history: History | None = None,
+    *,
+    trusting: bool = False,
 ) -> CrawlFacts:
-    """Crawl one board into the landing zone.
+    """Crawl one board into the landing zone; `trusting` believes it whatever is gone from it.
 
     Raises:
         Interrupted: the client was aborted; nothing is published.
@@ -117,9 +127,11 @@ def crawl_board(
             return writer.finish(Outcome.FAILED, str(error))
         showing = _Showing(source, board, session, Earlier(source, board, landing, history))
         outcome, reason = showing.land(writer)
-        is_empty = outcome is Outcome.COMPLETE and not showing.count
-        if is_empty and not history.is_believed_empty(now, config.crawl.rhythm()):
-            outcome, reason = Outcome.SUSPICIOUS_EMPTY, "no postings, where there were some"
+        if outcome is Outcome.COMPLETE and not trusting:
+            if not showing.count and not history.is_believed_empty(now, config.crawl.rhythm()):
+                outcome, reason = Outcome.SUSPICIOUS_EMPTY, "no postings, where there were some"
+            elif showing.count and before and now - before.collected_at < _COMPARABLE:
+                outcome, reason = showing.doubted(config.crawl) or (outcome, reason)
         valid = outcome in GOOD and showing.is_validated
         return writer.finish(
             outcome,
@@ -168,6 +180,17 @@ class _Showing:
             said = f"{self._session.url}: {said}"
         return Outcome.PARTIAL if self.count else Outcome.FAILED, self._session.site.redacted(said)
 
+    def doubted(self, settings: CrawlSettings) -> tuple[Outcome, str] | None:
+        """What to make of a crawl from which so much is gone that a person should look; None where it is not so."""
+        if not self._source.shows_all:
+            return None
+        there = self._earlier.ids
+        gone = len(there - self._seen)
+        if gone < settings.gone_least or gone <= settings.gone_share * len(there):
+            return None
+        confirm = f"`job-etl boards confirm {self._board}` if that is right"
+        return Outcome.PARTIAL, f"{gone} of {len(there)} postings are gone at once; {confirm}"
+
     def _payloads(self) -> Iterator[Any]:
         """Every payload, with its detail.
 
@@ -199,6 +222,7 @@ def _work(
     client: Client,
     landing: Landing,
     only_due: bool,
+    trusting: bool,
 ) -> None:
     """Crawl boards until none is left, and tell what became of each."""
     while not client.stopped:
@@ -212,7 +236,8 @@ def _work(
             if due and due > datetime.now(UTC):
                 done.put((board, due))
             else:
-                done.put((board, crawl_board(SOURCES[board.source], board, client, landing, config, history)))
+                source = SOURCES[board.source]
+                done.put((board, crawl_board(source, board, client, landing, config, history, trusting=trusting)))
         except OSError as error:
             done.put((board, PermanentError(f"landing zone {landing.url}: {error.strerror or error}")))
         except Exception as error:

@@ -249,6 +249,27 @@ def test_an_empty_board_that_had_postings_is_believed_when_it_says_so_again(
     assert outcome() is Outcome.COMPLETE
 
 
+def test_a_person_is_asked_before_most_of_a_board_is_taken_for_gone(
+    provider: Provider, client: Client, landing: Landing
+) -> None:
+    config = configured(provider.url)
+
+    def once(trusting: bool = False) -> CrawlFacts:
+        [facts] = crawl(config, [ACME], landing=landing, client=client, trusting=trusting)
+        return facts
+
+    provider.at(JOBS, jobs(*range(100)), jobs(*range(40)), jobs(*range(10)), jobs(*range(10)), jobs(*range(1000, 1040)))
+    assert once().outcome is Outcome.COMPLETE
+    assert once().outcome is Outcome.COMPLETE
+    facts = once()
+    assert (facts.outcome, facts.payloads) == (Outcome.PARTIAL, 10)
+    assert (
+        facts.reason == "30 of 40 postings are gone at once; `job-etl boards confirm greenhouse/acme` if that is right"
+    )
+    assert once(trusting=True).outcome is Outcome.COMPLETE
+    assert once().outcome is Outcome.COMPLETE
+
+
 def test_one_bad_board_or_source_costs_the_others_nothing(provider: Provider, client: Client, landing: Landing) -> None:
     provider.at(JOBS, jobs(1)).at("/v1/boards/broken/jobs", html()).at("/v1/boards/gone/jobs", status(404))
     provider.at("/api", status(500)).at("/api/remote-jobs", page({"jobs": [{"id": 7}]}))

@@ -373,6 +373,11 @@ def test_a_daily_quota_is_kept(tmp_path: Path) -> None:
         Pace(tmp_path / "pace.json", per_second=1000, daily_quota=3).reserve()
 
 
+def test_a_clock_that_was_put_back_keeps_nobody_waiting(tmp_path: Path) -> None:
+    (tmp_path / "pace.json").write_text(json.dumps({"next": time.time() + 86_400}))
+    assert Pace(tmp_path / "pace.json", per_second=1).reserve() == 0
+
+
 def test_a_damaged_pace_begins_anew(tmp_path: Path) -> None:
     (tmp_path / "pace.json").write_text('{"next": 17')
     assert Pace(tmp_path / "pace.json", per_second=1).reserve() == 0

@@ -69,7 +69,11 @@ BaseUrl = Annotated[str, AfterValidator(_http)]
 
 
 class CrawlSettings(Entry):
-    """The key `crawl`: what holds for every source. Times are seconds."""
+    """The key `crawl`: what holds for every source.
+
+    A crawl from which more than `gone_share` of a board's postings are gone, and at least `gone_least`, closes none
+    of them before a person has confirmed it.
+    """
 
     contact: Annotated[str, AfterValidator(_header)] | None = None
     connect_seconds: PositiveFloat = 5.0
@@ -82,6 +86,8 @@ class CrawlSettings(Entry):
     seldom_hours: PositiveFloat = 68.0
     empty_apart_hours: PositiveFloat = 6.0
     empty_times: PositiveInt = 2
+    gone_share: Annotated[float, Field(gt=0, le=1)] = 0.6
+    gone_least: PositiveInt = 20
 
     def limits(self) -> Limits:
         """The bounds of the HTTP client."""

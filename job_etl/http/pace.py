@@ -23,6 +23,7 @@ from job_etl.sources.base import Rate
 
 Sleep = Callable[[float], None]
 
+_LONGEST_PAUSE = 3600.0
 _BREAKS_AFTER = 5
 _BREAKS_AFTER_UNREACHED = 3  # where there was never a connection
 _LONGEST_OPEN = 300.0
@@ -61,6 +62,8 @@ class Pace:
         with self._state() as state:
             now, today = time.time(), datetime.now(UTC).toordinal()
             at = max(now, state.get("next", 0.0))
+            if at - now > _LONGEST_PAUSE + self.longest_wait:
+                at = now  # nobody reserves that far ahead: the clock was put back
             if at - now > self.longest_wait:
                 raise HostDown(f"it asked to be left alone until {datetime.fromtimestamp(at, UTC):%H:%M:%S} UTC")
             if state.get("day") != today:
@@ -72,9 +75,9 @@ class Pace:
             return at - now
 
     def pause(self, seconds: float) -> None:
-        """Let nobody ask for so long."""
+        """Let nobody ask for so long, but for no more than an hour."""
         with self._state() as state:
-            state["next"] = max(state.get("next", 0.0), time.time() + seconds)
+            state["next"] = max(state.get("next", 0.0), time.time() + min(seconds, _LONGEST_PAUSE))
 
     @contextmanager
     def _state(self) -> Iterator[dict[str, float]]:

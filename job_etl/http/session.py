@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _OVERLOADED = frozenset({429, 503})
 _REDIRECTED = frozenset({301, 302, 303, 307, 308})
-_LONGEST_PAUSE = 3600.0
 _DRAINED = 1 << 16  # up to here an unwanted body is read, so that the connection can be used again
 
 
@@ -176,7 +175,7 @@ class Session:
         wait = retry_after(reply.headers.get("retry-after", ""))
         if reply.status in _OVERLOADED:
             host.failed(f"status {reply.status}", overloaded=True)
-            host.pace.pause(min(wait or 0.0, _LONGEST_PAUSE))
+            host.pace.pause(wait or 0.0)
         else:
             host.answered()
         said = "asked too often (429)" if reply.status == 429 else f"the provider has a fault ({reply.status})"
