@@ -16,7 +16,7 @@ from job_etl.sources.base import Answer, Ask, Rate, Request, Source, Terms, list
 from job_etl.sources.fields import flag, identity, link, moment, plain, plains, text
 from job_etl.sources.paging import pages
 
-_LINK_BACK = re.compile(r"\s*<p>\s*Find (more )?<a [^>]*arbeitnow\.com[^>]*>[^<]*</a> on Arbeitnow\s*</(a|p)>\s*\Z")
+_LINK_BACK = re.compile(r"<p>Find (more )?<a [^>]*arbeitnow\.com[^>]*>[^<]*</a> on Arbeitnow</(a|p)>\s*")
 _LEVEL = re.compile(
     r"experience|erfahr|einstieg|entry|leitung|hilfst|\b(junior|mid|senior|lead|executive)\b", re.IGNORECASE
 )
@@ -71,4 +71,8 @@ class Arbeitnow(Source):
 
 
 def _description(payload: Payload) -> str | None:
-    return _LINK_BACK.sub("", text(payload, "description") or "") or None
+    description = text(payload, "description") or ""
+    end = description.rfind("<p>Find ")
+    if end >= 0 and _LINK_BACK.fullmatch(description, end):
+        description = description[:end].rstrip()
+    return description or None

@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 _TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[a-z][^<>]*>", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?")
+_LONGEST_LINE = 5000
 _EARLIEST, _LATEST = 1995, 2100
 _MILLISECONDS = 100_000_000_000
 
@@ -46,11 +47,12 @@ def text(payload: Any, *path: str) -> str | None:
 
 
 def plain(payload: Any, *path: str) -> str | None:
-    """A one-line text, such as a title, without the markup that some providers put into it."""
-    value = text(payload, *path)
-    if value is None or "<" not in value:
-        return value
-    stripped = _TAG.sub("", value)
+    """A one-line text, such as a title, without the markup that some providers put into it.
+
+    Of what is too long for a line, the beginning: nobody shows more, and patterns need not be run over it.
+    """
+    value = (text(payload, *path) or "")[:_LONGEST_LINE]
+    stripped = _TAG.sub("", value) if "<" in value else value
     return stripped if stripped.strip() else None
 
 

@@ -39,7 +39,9 @@ _EMPLOYMENT = re.compile(r"^((time|employment|contract|position|job) ?type|commi
 _WORKPLACE = re.compile(
     r"^((location|workplace|work|remote) ?type|workplace|work (arrangement|model)|remote)$", re.IGNORECASE
 )
-_BOARD_WORDS = re.compile(r"\W+((external|public|global)\W+)?(job ?board|careers?( page| site)?)\s*$", re.IGNORECASE)
+_BOARD_WORDS = re.compile(
+    r"\W{1,5}((external|public|global)\W{1,5})?(job ?board|careers?( page| site)?)\s*$", re.IGNORECASE
+)
 _PAY = re.compile(r"\b(salary|pay|compensation)\b", re.IGNORECASE)
 
 

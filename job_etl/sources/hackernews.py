@@ -22,6 +22,7 @@ from job_etl.sources.headline import Headline, parse
 
 _PAGE = "https://news.ycombinator.com/item?id="
 _DEFAULT_THREADS = 2
+_LONGEST_COMMENT = 20_000
 _REMOVED = frozenset({"[deleted]", "[dead]", "[flagged]", "[delayed]"})
 _OF_HIRING = re.compile(
     r"\b(hir(e|es|ing)|roles?|positions?|openings?|engineers?|developers?|designers?|scientists?|managers?|remote|on-?site"
@@ -33,7 +34,7 @@ _APPLY = re.compile(
     r"|breezy|rippling|teamtailor|personio|notion\.site",
     re.IGNORECASE,
 )
-_ANCHOR = re.compile(r"<a\b[^>]*href=[\"']([^\"']*)[\"'][^>]*>.*?</a>", re.IGNORECASE | re.DOTALL)
+_ANCHOR = re.compile(r"<a\b[^<>]*\bhref=[\"']([^\"'<>]*)[\"'][^<>]*>[^<]*</a>", re.IGNORECASE)
 
 
 class HackerNews(Source):
@@ -84,7 +85,8 @@ class HackerNews(Source):
         if body in _REMOVED:
             raise UnreadablePayload("the comment's text was removed")
         is_story = story_title is not None or text(payload, "source") == "direct"
-        words = story_title or _plain_text(body or "")
+        beginning = (body or "")[:_LONGEST_COMMENT]
+        words = story_title or _plain_text(beginning)
         headline = parse(words.split("\n")[0] if is_story else words)
         if not headline and not _OF_HIRING.search(words):
             raise UnreadablePayload("the comment has no head line and no word of hiring, so it advertises nothing")
@@ -97,7 +99,7 @@ class HackerNews(Source):
             description_html=None if is_story else body,
             description_text=body if is_story else None,
             url=url,
-            apply_url=link(payload, "url") or _apply_url(body or "") or url,
+            apply_url=link(payload, "url") or _apply_url(beginning) or url,
             remote=_workplace(headline),
             employment_type=", ".join(dict.fromkeys(headline.employment)) or None,
             salaries=salary_text(*headline.pay[:1]),
@@ -118,7 +120,7 @@ def _is_no_advertisement(item: Any) -> bool:
 
 def _plain_text(body: str) -> str:
     """The text of a comment, a line a paragraph; links as their addresses, since their texts are cut short."""
-    written_out = _ANCHOR.sub(r" \1 ", re.sub(r"<p\b[^>]*>", "\n", body))
+    written_out = _ANCHOR.sub(r" \1 ", re.sub(r"<p\b[^<>]*>", "\n", body))
     return html.unescape(re.sub(r"</?[a-z][^<>]*>", "", written_out))
 
 

@@ -67,6 +67,7 @@ _FILLER = re.compile(
     re.I,
 )
 _AROUND = re.compile(r"^(greater|metro|the)\s+|[\s-]+(area|hq|based|time ?zones?|metro)$")
+_LONGEST = 500
 _LARGE_CITY = 300_000
 _SHORT_PLACES = frozenset(
     {
@@ -108,7 +109,7 @@ class Headline:
 
 def parse(text: str) -> Headline:
     """Read the head of an advertisement. `text` is plain text, one paragraph a line, links written out."""
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    lines = [line.strip()[:_LONGEST] for line in text.split("\n") if line.strip()]
     if not lines:
         return Headline()
     for number, line in enumerate(lines[:3]):

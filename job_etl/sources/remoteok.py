@@ -9,7 +9,6 @@ lack their punctuation, and texts are often UTF-8 read as Latin-1.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,7 +16,8 @@ from job_etl.model import Board, GivenPlace, GivenPosting, Payload
 from job_etl.sources.base import Answer, Ask, Rate, Request, Source, Terms, listing
 from job_etl.sources.fields import amount, identity, link, moment, plain, plains, salary_range, text
 
-_READER_TEST = re.compile(r"(\s|<br\s*/?>)*Please mention the word \*\*.*\Z", re.DOTALL)
+_READER_TEST = "Please mention the word **"
+_BREAKS = ("<br/>", "<br>", "<br />")
 
 
 class RemoteOk(Source):
@@ -65,4 +65,7 @@ class RemoteOk(Source):
 
 
 def _description(payload: Payload) -> str | None:
-    return _READER_TEST.sub("", text(payload, "description") or "") or None
+    description, is_tested, _ = (text(payload, "description") or "").partition(_READER_TEST)
+    while is_tested and (description := description.rstrip()).endswith(_BREAKS):
+        description = description[: description.rindex("<br")]
+    return description or None

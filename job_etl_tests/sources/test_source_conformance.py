@@ -10,6 +10,7 @@ from copy import deepcopy
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -30,6 +31,12 @@ JUNK: list[Any] = [
     *([], {}, [[]], [None], {"": {}}, {"@type": ["JobPosting"]}),
     *([{"name": ["x"]}], ["<i>", 7, {"value": {"value": []}}]),
 ]
+HOSTILE = [
+    part * (400_000 // len(part))
+    for part in (" ", "a", "<script>", "<br/>", "<a href='", "| ", "((", "<p>Find ", "&lt;")
+]
+"""Texts on which a careless pattern takes minutes."""
+
 ADDED = {"also", "account", "board", "channel"}
 """What a source puts beside an item: its repetitions, and what the answer says once for all items."""
 
@@ -126,6 +133,18 @@ def test_a_mutilated_payload_is_read_or_refused_with_a_reason(sample: Sample, da
         return
     assert posting.source_job_id == identity
     _assert_well_formed(posting)
+
+
+@every_source
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12])
+def test_no_text_is_slow_to_read(source: Source, text: str) -> None:
+    sample = samples(source.name)[0]
+    payload = _with_texts(sample.payload, text)
+    begin = perf_counter()
+    with suppress(UnreadablePayload):
+        sample.source.read(payload, sample.board)
+        sample.source.comparable(payload)
+    assert perf_counter() - begin < 2
 
 
 @every_source
@@ -255,6 +274,15 @@ def _mutilated(payload: Any, data: st.DataObject) -> Any:
     else:
         parent[path[-1]] = deepcopy(data.draw(st.sampled_from(JUNK)))
     return payload
+
+
+def _with_texts(value: Any, text: str) -> Any:
+    """The value with each of its texts replaced."""
+    if isinstance(value, dict):
+        return {key: _with_texts(inner, text) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_texts(inner, text) for inner in value]
+    return text if isinstance(value, str) else value
 
 
 def _paths(value: Any) -> list[tuple[Any, ...]]:
