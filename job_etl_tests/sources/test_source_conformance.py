@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from contextlib import suppress
@@ -10,6 +9,7 @@ from copy import deepcopy
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from time import perf_counter
 from typing import Any
 
@@ -17,11 +17,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from job_etl.errors import UnreadableAnswer, UnreadablePayload
+from job_etl.errors import JobEtlError, NotFound, Refused, TransientError, UnreadableAnswer, UnreadablePayload
 from job_etl.model import GivenPlace, GivenPosting, GivenSalary
 from job_etl.sources import SOURCES
 from job_etl.sources.base import Source
-from job_etl_tests.sources.samples import FIXTURES, Sample, all_samples, answers, samples
+from job_etl_tests.provider import Provider, Script, html, status
+from job_etl_tests.sources.samples import FIXTURES, Sample, all_samples, answers, crawl, samples
 
 MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 JUNK: list[Any] = [
@@ -183,6 +184,21 @@ def test_cutting_never_raises_anything_else(source: Source, body: bytes) -> None
         assert isinstance(source.cut(body), list)
 
 
+@every_source
+@pytest.mark.parametrize(
+    ("script", "failure"),
+    [(status(404), NotFound), (status(403), Refused), (status(500), TransientError), (html(), UnreadableAnswer)],
+    ids=["not found", "refused", "out of order", "a web page"],
+)
+def test_a_provider_that_does_not_answer_is_never_an_empty_board(
+    source: Source, script: Script, failure: type[JobEtlError]
+) -> None:
+    if source.name == "jsonld" and failure is UnreadableAnswer:
+        pytest.skip("a web page is what it asks for")
+    with Provider().otherwise(script) as provider, pytest.raises(failure, match=r"\w"):
+        crawl(source.name, provider.url)
+
+
 def _words_of_board(sample: Sample) -> list[Any]:
     return [
         "https",
@@ -242,7 +258,7 @@ def _without(text: str, implied: frozenset[str]) -> str:
 
 
 def _words(text: str) -> list[str]:
-    unescaped = html.unescape(html.unescape(text))
+    unescaped = unescape(unescape(text))
     return re.findall(r"\w+", MARKUP.sub(" ", unescaped).lower())
 
 
@@ -252,7 +268,7 @@ def _words_of(value: Any) -> set[str]:
     if isinstance(value, list | tuple):
         return {word for part in value for word in _words_of(part)}
     # Addresses are words too, inside of attributes.
-    return set(_words(str(value))) | set(re.findall(r"\w+", html.unescape(html.unescape(str(value))).lower()))
+    return set(_words(str(value))) | set(re.findall(r"\w+", unescape(unescape(str(value))).lower()))
 
 
 def _parts(value: Any) -> list[Any]:
