@@ -72,7 +72,8 @@ _CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f]")
 _BLANK = re.compile(r"[^\S\n ]")
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 
-_BULLETS = frozenset("•·●▪◦‣-")
+_BULLETS = frozenset("•·●▪◦‣-*")
+_BULLET = re.compile(r"(?:[•·●▪◦‣] ?|[-*](?: |$))+")
 
 # Lines that feeds append to every advertisement; none is the employer's.
 _TRAILER_HINTS = ("Please mention the word", "on Arbeitnow", "Originally posted on")
@@ -159,16 +160,15 @@ def _laid_out(lines: list[str]) -> list[str]:
             if laid and laid[-1] and not bullet:
                 laid.append("")
             continue
-        if line[0] in _BULLETS:
-            if len(line) == 1:
-                bullet = True
+        if line[0] in _BULLETS and (sign := _BULLET.match(line)):
+            line = line[sign.end() :]
+            bullet = True
+            if not line:
                 continue
-            if line[0] != "-":
-                line = "- " + line[1:].lstrip()
-        elif bullet:
+        if bullet:
             line = "- " + line
-        if line[0] == "-" and len(laid) > 1 and not laid[-1] and laid[-2][0] == "-":
-            laid.pop()
+            if len(laid) > 1 and not laid[-1] and laid[-2].startswith("- "):
+                laid.pop()
         laid.append(line)
         bullet = False
     return laid

@@ -39,6 +39,8 @@ def test_the_providers_word_decides(word: str, kind: RemoteType) -> None:
         ("Développeur Java - full remote", REMOTE),
         ("Programador PHP 100% remoto", REMOTE),
         ("Inżynier DevOps (praca zdalna)", REMOTE),
+        ("Sachbearbeiter (Homeoffice möglich)", HYBRID),
+        ("Comptable - télétravail 2 jours", HYBRID),
         ("Hybrid Sales Manager, Oslo", HYBRID),
         ("Verkäufer vor Ort", ONSITE),
         ("Remote Sensing Scientist", UNKNOWN),
@@ -47,6 +49,8 @@ def test_the_providers_word_decides(word: str, kind: RemoteType) -> None:
         ("On-site Gym Manager", UNKNOWN),
         ("Virtual Assistant", UNKNOWN),
         ("Hybridisation Chemist", UNKNOWN),
+        ("Técnico en sensoriamento remoto", UNKNOWN),
+        ("Conseiller clientèle à distance", UNKNOWN),
     ],
 )
 def test_a_note_in_the_title_counts_and_a_subject_matter_does_not(title: str, kind: RemoteType) -> None:
@@ -75,6 +79,7 @@ def test_a_note_in_the_title_counts_and_a_subject_matter_does_not(title: str, ki
         ("Möjlighet till distansarbete", HYBRID),
         ("We are in the office 5 days a week in the office", ONSITE),
         ("This is not a remote position", ONSITE),
+        ("We do not offer remote work", ONSITE),
         ("Arbeitsort: Bremen, vor Ort", ONSITE),
         ("We run hybrid clouds and a remote job board; there is an on-site gym.", UNKNOWN),
         ("Experience with remote sensing and hybrid vehicles", UNKNOWN),

@@ -59,6 +59,8 @@ def test_html_becomes_text_with_its_paragraphs_lines_and_bullets(html: str, text
         ("cafe\u0301", "café"),
         ("-\n\nPoint", "- Point"),
         ("- a\n\n- b", "- a\n- b"),
+        ("* a\n* b\n**c**\n-5 degrees", "- a\n- b\n**c**\n-5 degrees"),
+        ("- • a\n-\n- b\n-", "- a\n- b"),
     ],
 )
 def test_broken_text_is_repaired(text: str, clean: str) -> None:
