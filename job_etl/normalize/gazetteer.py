@@ -121,10 +121,11 @@ _SHORT = {"saint": "st", "sankt": "st", "sainte": "ste", "mount": "mt", "fort": 
 
 def key(name: str) -> str:
     """Fold a name to what its spellings share: case, accents, punctuation, and "Saint" written "St."."""
-    folded = name.casefold().translate(_FOLD)
+    folded = name.casefold()
     if not folded.isascii():
-        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
-    words = folded.split()
+        decomposed = unicodedata.normalize("NFKD", folded)
+        folded = "".join([c for c in decomposed if not unicodedata.combining(c)]).casefold()
+    words = folded.translate(_FOLD).split()
     if not _SHORT.keys().isdisjoint(words):
         words = [_SHORT.get(word, word) for word in words]
     return " ".join(words)

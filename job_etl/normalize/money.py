@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import currency_converter
+import pycountry
 
 from job_etl.errors import ConfigError
 from job_etl.model import Period
@@ -107,7 +108,9 @@ def currency_code(mark: str | None, country: str | None = None) -> str | None:
     local = currency_of(country)
     if local in {owner.lstrip("?") for owner in owners}:
         return local
-    return next((owner for owner in owners if not owner.startswith("?")), None)
+    if shared := next((owner for owner in owners if not owner.startswith("?")), None):
+        return shared
+    return text.upper() if len(text) == 3 and pycountry.currencies.get(alpha_3=text.upper()) else None
 
 
 @cache

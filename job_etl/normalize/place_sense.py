@@ -78,6 +78,11 @@ class Found:
     group: str | None = None
     countries: tuple[str, ...] = ()
 
+    @property
+    def is_world(self) -> bool:
+        """Whether this is a group without members: anywhere."""
+        return self.group is not None and not self.countries
+
 
 def places_of(parts: Sequence[Part]) -> list[Found]:
     """The places that names in a row mean; remote where one of the names of a place is.

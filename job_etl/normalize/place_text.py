@@ -32,7 +32,10 @@ class Reading:
 
 @lru_cache(maxsize=1 << 15)
 def read(text: str, within: str | None = None) -> Reading:
-    """Read a location text; `within`, a wider place ("Bavaria, Germany"), decides where the text leaves it open."""
+    """Read a location text; `within`, a wider place ("Bavaria, Germany"), decides where the text leaves it open.
+
+    A name before a comma is a city's in that wider place, known or not ("Kleinstadt,").
+    """
     line = clean_line(text[:_LONGEST_TEXT])
     if line is None:
         return Reading()
@@ -57,6 +60,8 @@ def _found(chunks: Iterable[tuple[_Chunk, bool]], around: list[Part]) -> list[Fo
     in_remote_list = False
     for chunk, weak in chunks:
         places = [place for names in chunk.runs for place in _places(names, around)]
+        if len(places) > 1 and any(place.is_world for place in places):  # "Anywhere (USA)"
+            places = [replace(place, remote=True) for place in places if not place.is_world]
         in_remote_list = chunk.all_remote or (in_remote_list and chunk.mode is None)
         alone = chunk.mode is RemoteType.REMOTE and len({place.place for place in places}) == 1
         inherits = weak and chunk.mode is None and bool(found) and found[-1].remote
@@ -86,13 +91,18 @@ _TITLE_CITY_POPULATION = 100_000
 
 
 def read_title(title: str) -> Reading:
-    """The places in a job's title: in brackets or at its end, and only what can hardly be anything but a place."""
+    """The places in a job's title: in brackets or at its end, and only what can hardly be anything but a place.
+
+    "EMEA" without a word for remote is a territory there, and no place to live.
+    """
     line = clean_line(title[:_LONGEST_TEXT]) or ""
     for match in _TITLE_PLACE.finditer(line):
         text = next(filter(None, match.groups()))
         reading = read(text)
         parts = [part for alternative, _ in _alternatives(text) for run in _cut(alternative).runs for part in run]
-        if reading.found and all(any(map(_is_unmistakable, part.candidates)) for part in parts):
+        territory = reading.mode is not RemoteType.REMOTE and any(found.group for found in reading.found)
+        words = any(gazetteer.key(part.text) in _vocabulary().words_in_titles for part in parts)
+        if not territory and not words and all(any(map(_is_unmistakable, part.candidates)) for part in parts):
             return reading
     return Reading()
 
@@ -112,6 +122,7 @@ class _Vocabulary:
     before: re.Pattern[str]
     after: re.Pattern[str]
     nothing: frozenset[str]
+    words_in_titles: frozenset[str]
 
 
 @cache
@@ -124,7 +135,8 @@ def _vocabulary() -> _Vocabulary:
         any_mode=re.compile(_any_of(word for mode in modes.values() for word in mode), re.I),
         before=re.compile(rf"^(?:{qualifier}\W*)+", re.I),
         after=re.compile(rf"(?:\W*{qualifier})+$", re.I),
-        nothing=frozenset(gazetteer.key(word) for word in words["nothing"]),
+        nothing=frozenset(map(gazetteer.key, words["nothing"])),
+        words_in_titles=frozenset(map(gazetteer.key, words["words_in_titles"])),
     )
 
 

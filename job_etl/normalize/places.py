@@ -36,12 +36,18 @@ class ResolvedPlaces:
 
 
 def resolve_places(
-    given: Sequence[GivenPlace], *, title: str | None = None, remote_places: Sequence[str] = ()
+    given: Sequence[GivenPlace],
+    *,
+    title: str | None = None,
+    remote_places: Sequence[str] = (),
+    remote: bool | str | None = None,
 ) -> ResolvedPlaces:
     """Resolve a posting's places; what is not known stays None, and a structured field is never overruled.
 
     A name that several places share is decided by what stands beside it, then by the country of the posting's other
     places, then by population; the origin's rule says which. The title is read only where nothing else names a place.
+    `remote` is what the provider says about the mode of work: then a country or region is where one may live, and with
+    cities alone their countries are.
     """
     readings, rule = _readings(tuple(given)), "location"
     homes = [found for text in remote_places for found in place_text.read(text).found]
@@ -52,14 +58,23 @@ def resolve_places(
         found, rule, how = list(place_text.read_title(title).found), "title", "parsed"
     origin = Origin(how, f"{rule}: {found[0].rule}") if found else Origin("given", "remote places") if homes else None
     homes += [place for place in found if place.remote or place.group]
-    remote = mode is RemoteType.REMOTE or bool(homes)
+    told_remote = _mode_of_word(remote) is RemoteType.REMOTE
+    is_remote = told_remote or mode is RemoteType.REMOTE or bool(homes)
+    if told_remote or (is_remote and not homes):
+        homes += [place for place in found if not place.place.city and place not in homes]
     return ResolvedPlaces(
         places=list(dict.fromkeys(place.place for place in found if not place.group)),
-        location_std=_standard(found, homes, remote),
-        remote_countries=_countries(homes or found) if remote else [],
+        location_std=_standard(found, homes, is_remote),
+        remote_countries=_countries(homes or found) if is_remote else [],
         remote_hint=mode,
         origin=origin,
     )
+
+
+def _mode_of_word(remote: bool | str | None) -> RemoteType | None:
+    if isinstance(remote, str):
+        return place_text.read(remote).mode
+    return RemoteType.REMOTE if remote else None
 
 
 def locate(text: str) -> Place | None:
@@ -90,11 +105,13 @@ def _read(given: GivenPlace, within: str | None = None) -> Reading:
     country = country_code(given.country)
     around = ", ".join(filter(None, (given.region, gazetteer.country_name(country) if country else given.country)))
     text = given.text or ""
-    reading = place_text.read(given.city or text or around, around or within)
+    reading = place_text.read(f"{given.city}," if given.city else text or around, around or within)
     if given.city and text:
         reading = replace(reading, mode=place_text.mode_of([reading.mode, place_text.read(text).mode]))
     if not reading.found and around:
-        reading = replace(place_text.read(around), mode=reading.mode)
+        wider = place_text.read(around).found
+        is_remote = reading.mode is RemoteType.REMOTE
+        reading = Reading(tuple(replace(place, remote=is_remote) for place in wider), reading.mode)
     found = [_within(place, given, country) for place in reading.found]
     return Reading(tuple(found), reading.mode)
 
@@ -124,11 +141,12 @@ def _countries(found: Iterable[Found]) -> list[str]:
 
 
 def _standard(found: Sequence[Found], homes: Sequence[Found], remote: bool) -> str | None:
-    texts = [text for place in found if not place.remote and not place.group and (text := describe(place.place))]
+    at_home = {place.place for place in homes}
+    texts = [describe(place.place) for place in found if place.place not in at_home]
     if remote:
-        where = [text for place in homes if (text := place.group or describe(place.place))]
-        texts.append(f"Remote ({'; '.join(dict.fromkeys(where))})" if where else "Remote")
-    return "; ".join(dict.fromkeys(texts)) or None
+        where = [place.group or describe(place.place) for place in homes]
+        texts.append(f"Remote ({'; '.join(dict.fromkeys(filter(None, where)))})" if where else "Remote")
+    return "; ".join(dict.fromkeys(filter(None, texts))) or None
 
 
 def describe(place: Place) -> str:

@@ -101,28 +101,37 @@ def _structured(given: Sequence[GivenSalary], country: str | None, on: date | No
 
 
 def _from_fields(salary: GivenSalary, country: str | None, on: date | None) -> Pay | None:
+    """Pay in structured fields; 0 is none, a figure that no job pays is dropped, and so is a period it contradicts."""
     low, high = (bound if bound and bound > 0 else None for bound in (salary.minimum, salary.maximum))
-    if low is None and high is None:
-        return None
     if low is not None and high is not None and low > high:
         low, high = high, low
-    currency = money.currency_code(salary.currency, country) or (
-        None if salary.currency else money.currency_of(country)
-    )
-    period = period_of(salary.period)
-    most = high or low
-    assert most is not None
-    value = (money.convert(most, currency, "EUR", on) if currency else None) or most
-    inferred = period is None
-    if period is None:
-        period = Period.YEAR if value >= _YEARLY else Period.HOUR if value <= _HOURLY else None
-    if value * money.PER_YEAR[period or Period.YEAR] > _MOST_A_YEAR:
-        high = None
+    currency = money.currency_code(salary.currency, country) if salary.currency else money.currency_of(country)
+    euros = {bound: _in_euros(bound, currency, on) for bound in (low, high) if bound is not None}
+    given = period_of(salary.period)
+    period = _plausible_period(given, next(iter(euros.values()), None))
+    a_year = money.PER_YEAR[period or Period.YEAR]
+    low, high = (bound if bound and (euros[bound] or 0) * a_year <= _MOST_A_YEAR else None for bound in (low, high))
     if low is not None and high is not None and high > _WIDEST * low:
         high = None
     if low is None and high is None:
         return None
-    return Pay(low, high, currency, period, inferred=inferred)
+    return Pay(low, high, currency, period, inferred=period != given)
+
+
+def _in_euros(amount: Decimal, currency: str | None, on: date | None) -> Decimal | None:
+    """What an amount is worth, taken for euros where its currency is not known; None where that has no rate."""
+    return money.convert(amount, currency, "EUR", on) if currency else amount
+
+
+def _plausible_period(given: Period | None, euros: Decimal | None) -> Period | None:
+    """The given period, unless there is none or the amount is a year's and no hour's, day's, week's or month's."""
+    if euros is None:
+        return given
+    if given is not None and euros * money.PER_YEAR[given] <= _MOST_A_YEAR:
+        return given
+    if _YEARLY <= euros <= _MOST_A_YEAR:
+        return Period.YEAR
+    return given or (Period.HOUR if euros <= _HOURLY else None)
 
 
 _PERIOD_WORDS = {
@@ -142,6 +151,8 @@ _PERIOD_WORDS = {
 def period_of(word: str | None) -> Period | None:
     """The period of a provider's word for it; None where it is none of them."""
     parts = "".join(c if c.isalpha() else " " for c in (word or "").casefold()).split()
+    if not {"bi", "semi", "twice"}.isdisjoint(parts):
+        return None
     return next((_PERIOD_WORDS[part] for part in parts if part in _PERIOD_WORDS), None)
 
 
@@ -183,8 +194,8 @@ def _one_of(pays: Sequence[Pay], country: str | None, *, meet: bool) -> tuple[Pa
 
 
 def _low(pay: Pay) -> Decimal:
-    return pay.minimum or pay.maximum or Decimal(0)
+    return pay.minimum or Decimal(0)
 
 
 def _high(pay: Pay) -> Decimal:
-    return pay.maximum or pay.minimum or Decimal(0)
+    return pay.maximum or Decimal("Infinity")

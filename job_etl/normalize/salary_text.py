@@ -31,7 +31,7 @@ class Need(IntEnum):
     """How much evidence a text has to give: a provider's line about pay almost none, a title some, prose most."""
 
     LINE = 0
-    TITLE = 2
+    TITLE = 1
     PROSE = 3
 
 
@@ -150,7 +150,7 @@ _NUMBER = re.compile(
     r"(?P<digits>\d{1,3}(?:[.,'’\u00a0\u202f\u2009 ]\d{3})+(?:[.,]\d{1,2})?"
     r"|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d{1,2})?"
     r"|\d{1,12}(?:[.,]\d{1,2})?)(?![.,'’]?\d)(?:[.,][-–—](?!\s?\d))?"
-    rf"(?:\s?(?P<suffix>(?i:{'|'.join(sorted(map(re.escape, _MULTIPLIERS), key=len, reverse=True))}))(?!\w))?"
+    rf"(?:\+?\s?(?P<suffix>(?i:{'|'.join(sorted(map(re.escape, _MULTIPLIERS), key=len, reverse=True))}))(?!\w))?"
 )
 _RETIREMENT = re.compile(r"40[13]\s?\(?[kb]\b|457\s?\(?b\b", re.I)
 _TO = re.compile(
@@ -344,12 +344,12 @@ def _weighed(amount: _Sum, window: _Window, country: str | None, on: date | None
     support = _support(window, amount)
     if support is None:
         return None
-    value = (money.convert(most, currency, "EUR", on) if currency else None) or most
+    value = money.convert(most, currency, "EUR", on) if currency else most
     written = _written_period(window.text, amount)
-    period = written or _guessed_period(value, currency, support)
-    if period is None or not _LEAST_A_YEAR <= value * money.PER_YEAR[period] <= _MOST_A_YEAR:
+    period = written or (_guessed_period(value, currency, support) if value else None)
+    if period is None or (value and not _LEAST_A_YEAR <= value * money.PER_YEAR[period] <= _MOST_A_YEAR):
         return None
-    is_yearly = period is Period.YEAR and value >= _YEARLY
+    is_yearly = period is Period.YEAR and value is not None and value >= _YEARLY
     evidence = 2 * amount.is_range + support + (written is not None) + is_yearly
     return Pay(low, high, currency, period, evidence, written is None)
 
