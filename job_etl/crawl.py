@@ -154,12 +154,13 @@ class _Showing:
         self._details = Details(source, board, earlier, session.ask)
         self._seen: set[str] = set()
         self._pages = 0
+        self._asked_before = 0  # the answers it took to come to the first page
         self.count = 0
 
     @property
     def is_validated(self) -> bool:
         """Whether the first answer's validators speak for all that was landed."""
-        return self._pages <= 1 and not self._details.missing
+        return self._pages <= 1 and self._asked_before <= 1 and not self._details.missing
 
     def land(self, writer: CrawlWriter) -> tuple[Outcome, str | None]:
         """Land every payload; the outcome, and what is to be told of it."""
@@ -208,6 +209,7 @@ class _Showing:
     def _listed(self) -> Iterator[Any]:
         for answer in self._source.pages(self._board, self._session.ask, keys(self._source)):
             self._pages += 1
+            self._asked_before = self._asked_before or self._session.answers
             for payload in self._source.cut(answer.body):
                 self.count += 1
                 if (name := identity(self._source, payload, self._board)) is not None:

@@ -406,6 +406,30 @@ def crawl_listed(provider: Provider, client: Client, landing: Landing) -> Callab
     return once
 
 
+class Numbered(Listed):
+    """A provider whose list is asked for with a number that its company page tells."""
+
+    def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:
+        company = ask(Request("/company")).body.decode()
+        yield ask(Request(f"/list/{company}"))
+
+    def detail(self, payload: Payload, board: Board) -> Request | None:
+        return None
+
+
+def test_the_validators_of_a_question_before_the_list_do_not_speak_for_the_list(
+    provider: Provider, client: Client, landing: Landing
+) -> None:
+    provider.at("/company", validated(7, '"same"')).at("/list/7", items((1, "a")), items((1, "a"), (2, "b")))
+    config = configured(provider.url)
+    config.entries = {"listed": config.entry("greenhouse")}
+    found = [crawl_board(Numbered(), Board("listed", "all"), client, landing, config) for _ in range(2)]
+    assert [(facts.outcome, facts.payloads, facts.etag) for facts in found] == [
+        ("complete", 1, None),
+        ("complete", 2, None),
+    ]
+
+
 def items(*given: tuple[int, str]) -> Script:
     return page({"items": [{"id": number, "title": title} for number, title in given]})
 
