@@ -30,6 +30,7 @@ from job_etl.sources.base import Source
 
 _log = logging.getLogger(__name__)
 _ABORT_SECONDS = 5.0
+_ASKED_TWICE = 100  # pages; a longer board is not worth the provider's trouble, as what closes wrongly opens again
 _COMPARABLE = timedelta(days=14)  # postings stay a few weeks: of what was there longer ago most is gone on any board
 
 
@@ -200,7 +201,7 @@ class _Showing:
         """
         for payload in self._listed():
             yield self._details.complete(payload)
-        if self._pages > 1 and self._source.shows_all and self._earlier.ids - self._seen:
+        if 1 < self._pages <= _ASKED_TWICE and self._source.shows_all and self._earlier.ids - self._seen:
             seen = {None, *self._seen}
             for payload in self._listed():
                 if identity(self._source, payload, self._board) not in seen:
