@@ -33,6 +33,8 @@ ACME = Board("lever", "acme")
         ("lever:\n  enabled: true # yes\n", "lever:\n  boards: [acme]\n  enabled: true # yes\n"),
         ("lever: {enabled: true}\n", "lever: {boards: [acme], enabled: true}\n"),
         ("lever: {}\n", "lever: {boards: [acme]}\n"),
+        ("{}\n", "{lever: {boards: [acme]}}\n"),
+        ('{"ashby": {}}', '{lever: {boards: [acme]}, "ashby": {}}'),
         ("lever:\nashby: {}\n", "lever: {boards: [acme]}\nashby: {}\n"),
     ],
 )

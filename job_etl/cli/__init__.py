@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from job_etl.cli import crawling, database, running, showing
+from job_etl.cli import boards, crawling, database, running, showing
 from job_etl.cli.terminal import complain
 from job_etl.errors import JobEtlError
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 for commands in (running, crawling, showing):
     commands.register(app)
+app.add_typer(boards.app, name="boards")
 app.add_typer(database.app, name="db")
 
 

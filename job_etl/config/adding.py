@@ -72,6 +72,8 @@ def _with_board(text: str, board: Board) -> str:
         return _spliced(text, source, f"boards: [{entry}]\n{indent}", keep=0)
     if isinstance(source, yaml.Node):
         return _spliced(text, source, f"{{boards: [{entry}]}}" if source.value != "" else f" {{boards: [{entry}]}}")
+    if isinstance(root, yaml.MappingNode) and root.flow_style:
+        return _spliced(text, root, f"{board.source}: {{boards: [{entry}]}}" + ", " * bool(root.value), keep=1)
     return f"{text.rstrip()}\n\n{board.source}:\n  boards:\n    - {entry}\n".lstrip("\n")
 
 

@@ -1,0 +1,88 @@
+"""`boards`: the health of each, adding one by its address, and believing one that lost most of its postings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from job_etl import paths
+from job_etl.cli.terminal import say, show_json, show_table
+from job_etl.model import Outcome
+
+app = typer.Typer(no_args_is_help=True, help="Boards: their health, adding one, confirming what is gone from one.")
+
+
+@app.command("list")
+def list_boards(
+    source: Annotated[
+        list[str] | None, typer.Option("--source", "-s", help="Only this source; may be given again.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """How each board's newest crawl ended, when it was last good, and when it is due."""
+    from job_etl.boards import board_health
+    from job_etl.config.sources import load as load_config
+    from job_etl.landing import Landing
+
+    config = load_config()
+    health = list(board_health(config, Landing(paths.landing_url()), config.chosen(source or [])))
+    if as_json:
+        show_json([board.as_dict() for board in health])
+        return
+    show_table(
+        ["board", "newest crawl", "last good", "postings", "failures", "next due", "why not"],
+        [
+            (
+                f"{board.source}/{board.board}",
+                board.outcome or "never",
+                _minute(board.last_good),
+                board.postings,
+                board.failures or None,
+                _minute(board.due) or "now",
+                board.why_not,
+            )
+            for board in health
+        ],
+        numbers=["postings", "failures"],
+    )
+
+
+@app.command()
+def add(url: Annotated[str, typer.Argument(help="A careers page, such as https://jobs.lever.co/acme.")]) -> None:
+    """Recognise the board behind a careers page and add it to your sources.yml."""
+    from job_etl.careers import recognise
+    from job_etl.config.adding import add_board
+    from job_etl.config.sources import load as load_config
+    from job_etl.sites import client_for
+
+    with client_for(load_config()) as client:
+        board = recognise(url, client)
+    if add_board(board):
+        say(f"{board} added. Next: job-etl crawl --source {board.source} --board {board.name}")
+    else:
+        say(f"{board} is there already")
+
+
+@app.command()
+def confirm(
+    board: Annotated[str, typer.Argument(help="The board, as `greenhouse/acme`.")],
+) -> None:
+    """Crawl a board now and believe it, though most of its postings are gone: they will be closed."""
+    from job_etl.config.sources import load as load_config
+    from job_etl.crawl import crawl
+    from job_etl.landing import Landing
+
+    config = load_config()
+    landing = Landing(paths.landing_url())
+    crawls = crawl(config, config.chosen(boards=[board]), landing=landing, trusting=True)
+    for facts in crawls:
+        reason = f": {facts.reason}" if facts.reason else ""
+        say(f"{facts.source}/{facts.board}: {facts.outcome}, {facts.payloads} postings{reason}")
+    if any(facts.outcome not in {Outcome.COMPLETE, Outcome.NOT_MODIFIED} for facts in crawls):
+        raise typer.Exit(1)
+
+
+def _minute(time: datetime | None) -> str | None:
+    return f"{time:%Y-%m-%d %H:%M}" if time else None
