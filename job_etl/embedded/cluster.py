@@ -20,6 +20,7 @@ PORT = 5432
 
 SOCKET = f".s.PGSQL.{PORT}"
 
+_SYNC = "syncfs" if sys.platform == "linux" else "fsync"  # all at once: ten times faster on a busy disk
 _LONGEST_SOCKET_PATH = 103 if sys.platform == "darwin" else 107  # sun_path of unix(4) and unix(7), less the final null
 _UNQUOTABLE = frozenset(",:\"'\\\n")  # lists of hosts and of socket folders are split at these
 
@@ -74,7 +75,7 @@ class Cluster:
             "--no-sync",
         )
         self._set_password(data, f"create database {DATABASE};")
-        self._run("initdb", f"--pgdata={data}", "--sync-only")
+        self._run("initdb", f"--pgdata={data}", "--sync-only", f"--sync-method={_SYNC}")
         data.rename(self._folder.data)
         parent = os.open(self._folder.path, os.O_RDONLY)
         os.fsync(parent)  # or a crash of the machine could take the name back
@@ -148,7 +149,7 @@ def remove_socket_folder(folder: Folder) -> None:
 
 def reason(log: str) -> str:
     """What a PostgreSQL program failed of, in its own words, on one line."""
-    said = re.findall(r"(?:ERROR|FATAL|PANIC|error|DETAIL|detail): +(.*)", log)
+    said = re.findall(r"(?:ERROR|FATAL|PANIC|error|DETAIL|detail): +(?!the database system is)(.*)", log)
     return ": ".join(said[:2]) or (log.strip().splitlines() or ["it gave no reason (is the disk full?)"])[-1]
 
 
@@ -171,6 +172,7 @@ def _settings(folder: Folder) -> str:
         "max_wal_senders": 0,
         "max_logical_replication_workers": 0,
         "max_wal_size": "4GB",
+        "recovery_init_sync_method": _SYNC,
         "checkpoint_timeout": "15min",
         "jit": "off",
         "timezone": "UTC",

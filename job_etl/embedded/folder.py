@@ -121,6 +121,7 @@ def can_enter(path: Path, account: Account) -> bool:
 
 def can_run(program: Path, account: Account) -> bool:
     """Whether the mode bits let an account read and execute a file."""
+    program = program.resolve()
     return can_enter(program.parent, account) and _allows(program, account, 0o5)
 
 
@@ -158,7 +159,7 @@ def _link_outside(path: Path) -> None:
 
 def _make(path: Path, mode: int) -> None:
     try:
-        path.mkdir(mode)
+        path.mkdir(mode, parents=True)
     except FileExistsError:
         return
     path.chmod(mode)  # whatever the umask

@@ -107,25 +107,22 @@ def acquire(home: Path, say: Say = _to_stderr) -> Lease:
     with _explained(home):
         while (lease := _try_to_acquire(home, say)) is None:
             time.sleep(_POLL)
-            remind("waiting for the database, which another process is starting or stopping")
+            remind("waiting for the database, which is just being started or stopped")
     return lease
 
 
 def _try_to_acquire(home: Path, say: Say) -> Lease | None:
     """Acquire a lease, unless another process is starting, stopping or deleting the server just now."""
     folder = prepare(home)
-    try:
-        lock = locks.try_lock(folder.leases, shared=True)
-        if lock is None:
-            return None
-        try:
-            if _is_up(folder, say) and locks.is_current(lock, folder.leases):
-                return Lease(folder, lock)
-        except BaseException:
-            os.close(lock)
-            raise
-    except FileNotFoundError:
+    lock = locks.try_lock(folder.leases, shared=True)
+    if lock is None:
         return None
+    try:
+        if _is_up(folder, say) and locks.is_current(lock, folder.leases):
+            return Lease(folder, lock)
+    except BaseException:
+        os.close(lock)
+        raise
     os.close(lock)
     return None
 

@@ -8,14 +8,18 @@ from pathlib import Path
 
 
 def try_lock(path: Path, *, shared: bool = False) -> int | None:
-    """Lock a file, made if missing, and return the open descriptor that holds the lock, or None if it is taken.
+    """Lock a file, made if missing, and return the open descriptor that holds the lock, or None if that fails now.
 
+    It fails while somebody else holds the lock, and where the file's folder has just been deleted.
     The lock lasts until every copy of the descriptor is closed: forked children and those it is passed to hold it too.
 
     Raises:
         OSError: the file cannot be opened, or its file system has no locks.
     """
-    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except FileNotFoundError:
+        return None
     try:
         if relock(lock, shared=shared) and is_current(lock, path):
             return lock

@@ -143,7 +143,7 @@ class Server:
             if not self.alive():
                 if self._process is None:  # the adopted server was shutting down
                     return self.start(say, pause)
-                self._fail()
+                self._fail(self._process.returncode)
             if (grown := self._folder.log.stat().st_size) != size:
                 size, heard = grown, time.monotonic()
             if time.monotonic() - heard > _SILENCE:
@@ -155,7 +155,9 @@ class Server:
                 return False
         return True
 
-    def _fail(self) -> NoReturn:
+    def _fail(self, status: int) -> NoReturn:
+        if status < 0:
+            raise TransientError(f"the database in {self._folder.path} was killed by signal {-status} while it started")
         with self._folder.log.open(errors="replace") as log:
             log.seek(self._log_start)
             why = reason(log.read())
@@ -169,6 +171,8 @@ def answers(folder: Folder) -> bool:
 
     A server that starts or shuts down refuses with SQLSTATE 57P03; any other answer means that it is up.
     """
+    if not _lock_file(folder).endswith("ready"):
+        return False  # asking a server that is starting would fill its log with refusals
     user = f"user\0{OWNER}\0database\0{DATABASE}\0\0".encode()
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(10)
@@ -183,10 +187,16 @@ def answers(folder: Folder) -> bool:
 
 def recorded_pid(folder: Folder) -> int | None:
     """The process id in the data folder's lock file, which may be of a server that is long gone."""
+    first = _lock_file(folder).partition("\n")[0]
+    return int(first) if first.isdecimal() else None
+
+
+def _lock_file(folder: Folder) -> str:
+    """The lock file of the data folder: its first line is the server's process id, its last how far it is."""
     try:
-        return int((folder.data / "postmaster.pid").read_text().split("\n", 1)[0])
-    except (OSError, ValueError):
-        return None
+        return (folder.data / "postmaster.pid").read_text(errors="replace").strip()
+    except OSError:
+        return ""
 
 
 def reminder(say: Say) -> Say:
