@@ -12,14 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import psycopg
 from psycopg import errors, pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.json import set_json_loads
 
-from job_etl import paths
+from job_etl import jsontext, paths
 from job_etl.errors import ConfigError, JobEtlError, PermanentError, TransientError
 from job_etl.secrets import secret
 
@@ -176,6 +177,7 @@ def open_connection(url: str, application_name: str = "job-etl") -> psycopg.Conn
         connection = psycopg.connect(conninfo, autocommit=True)
     except psycopg.OperationalError as error:
         raise _explained(error, parameters) from None
+    set_json_loads(_decode_json, connection)
     # Set here and not as a start-up option: poolers and proxies refuse those.
     connection.execute("set timezone to 'UTC'; set lock_timeout to '60s'; set client_min_messages to warning")
     return connection
@@ -274,6 +276,10 @@ def _explained(error: psycopg.OperationalError, parameters: dict[str, str]) -> J
         if re.search(pattern, text):
             return kind(f"cannot connect to {place}: {advice}")
     return PermanentError(f"cannot connect to {place}: {one_line(error)}")
+
+
+def _decode_json(text: str | bytes) -> Any:
+    return jsontext.decode(text.encode() if isinstance(text, str) else text)
 
 
 def _described(user: str | None, host: str | None, port: str | None, database: str | None) -> str:

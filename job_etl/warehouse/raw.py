@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -130,11 +130,10 @@ def load_crawl(
     return result
 
 
-def payload_hash(payload: Any, volatile: Iterable[str] = ()) -> uuid.UUID:
-    """The fingerprint of a payload: md5 of its JSON with sorted keys, without its `volatile` top-level fields."""
-    if volatile and isinstance(payload, dict):
-        payload = {key: value for key, value in payload.items() if key not in volatile}
-    return uuid.UUID(bytes=hashlib.md5(jsontext.encode_sorted(payload), usedforsecurity=False).digest())
+def payload_hash(source: Source, payload: Any) -> uuid.UUID:
+    """The fingerprint of a payload: md5 of its JSON with sorted keys, without what changes by itself."""
+    comparable = source.comparable(payload) if isinstance(payload, dict) else payload
+    return uuid.UUID(bytes=hashlib.md5(jsontext.encode_sorted(comparable), usedforsecurity=False).digest())
 
 
 def _copy_payloads(
@@ -155,5 +154,5 @@ def _copy_payloads(
             except UnreadablePayload:
                 identity = None  # kept all the same; reading it will say what is wrong
             text = jsontext.encode_for_jsonb(payload).decode()
-            copy.write_row((number, identity, payload_hash(payload, source.volatile), text))
+            copy.write_row((number, identity, payload_hash(source, payload), text))
     return unreadable

@@ -253,6 +253,7 @@ def _known(sources: Mapping[str, Source]) -> dict[str, Any]:
     return {
         "sources": list(sources),
         "overlapping": [source.boards_overlap for source in sources.values()],
+        "shows_all": [source.shows_all for source in sources.values()],
     }
 
 

@@ -163,6 +163,21 @@ def test_a_saved_search_that_loses_a_posting_leaves_it_open_while_another_shows_
     assert lives(connection)["1"][2] == day(1.1)
 
 
+def test_a_feed_that_shows_only_the_newest_closes_nothing(connection: psycopg.Connection, landing: Landing) -> None:
+    def advert(identity: int) -> dict[str, Any]:
+        return {
+            "id": identity,
+            "jobTitle": "Analyst",
+            "companyName": "Fabrikam",
+            "url": f"https://jobicy.com/{identity}",
+        }
+
+    land(landing, day(0), [advert(1), advert(2)], source="jobicy", board="all")
+    land(landing, day(1), [advert(2)], source="jobicy", board="all")
+    bring_in(connection, landing)
+    assert lives(connection)["1"] == (day(0), day(0), None)
+
+
 History = list[tuple[datetime, str, Outcome, dict[int, str]]]
 
 

@@ -1,7 +1,7 @@
 -- The next crawls to bring in: the oldest pending one of each board, and of each source whose boards overlap, as
 -- their order decides what counts as a change. A batch ends where it has enough payloads to be worth its statements.
 insert into batch (
-    crawl_id, source, board, company, params, collected_at, outcome, overlapping
+    crawl_id, source, board, company, params, collected_at, outcome, overlapping, shows_all
 )
 select
     crawl_id,
@@ -11,7 +11,8 @@ select
     params,
     collected_at,
     outcome,
-    overlapping
+    overlapping,
+    shows_all
 from (
     select
         oldest.*,
@@ -19,11 +20,12 @@ from (
     from (
         select distinct on (crawls.source, case when not known.overlapping then crawls.board end)
             crawls.*,
-            known.overlapping
+            known.overlapping,
+            known.shows_all
         from raw.crawls
         inner join
-            unnest(%(sources)s::text[], %(overlapping)s::boolean[])
-                as known (source, overlapping)
+            unnest(%(sources)s::text[], %(overlapping)s::boolean[], %(shows_all)s::boolean[])
+                as known (source, overlapping, shows_all)
             on crawls.source = known.source
         where crawls.staged_at is null
         order by

@@ -1,5 +1,5 @@
--- A complete crawl that no longer shows a posting closes it, unless another board of the source, where they overlap,
--- still showed it when that was last read in full: then that board answers for it from now on.
+-- A complete crawl of a source that shows all of a board closes what it no longer shows. Where boards overlap, another
+-- board may still have shown the posting when that was last read in full: then that board answers for it from now on.
 with missing as (
     select
         postings.source,
@@ -37,6 +37,7 @@ with missing as (
     ) as elsewhere on batch.overlapping
     where
         batch.outcome = 'complete'
+        and batch.shows_all
         and not exists (
             select from seen
             where

@@ -6,7 +6,8 @@ create temporary table if not exists batch (
     params jsonb,
     collected_at timestamptz,
     outcome text,
-    overlapping boolean
+    overlapping boolean,
+    shows_all boolean
 ) on commit delete rows;
 
 -- Every posting that a crawl of the batch saw, with the payload it saw.
