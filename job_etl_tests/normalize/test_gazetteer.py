@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job_etl.normalize import gazetteer
+from job_etl.normalize import gazetteer, gazetteer_index
 from job_etl.normalize.gazetteer import Kind, key, lookup
 from job_etl.paths import config_file
 
@@ -102,7 +102,7 @@ def test_an_edited_dictionary_makes_a_new_index(
         shutil.copy(config_file(f"taxonomy/{name}"), own / name)
     aliases = config_file("taxonomy/places_aliases.tsv").read_text(encoding="utf-8")
     (own / "places_aliases.tsv").write_text(aliases + "Old Beantown|Beanopolis\tBoston\tUS-MA\tUS\n", encoding="utf-8")
-    unedited = gazetteer._digest()
+    unedited = gazetteer_index.digest()
     monkeypatch.setenv("JOB_ETL_CONFIG_DIR", str(tmp_path / "config"))
     assert lookup("beanopolis")[0].name == "Boston"
     assert unedited not in next((own_home / "cache").iterdir()).name
