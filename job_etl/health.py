@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from job_etl import secrets
+from job_etl.boards import board_health
 from job_etl.config.sources import Sources
-from job_etl.landing import CrawlFacts, Landing
-from job_etl.model import Outcome
+from job_etl.landing import Landing
 from job_etl.sources import SOURCES
 
-_GOOD = {Outcome.COMPLETE, Outcome.NOT_MODIFIED}
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
     """A source at a glance.
 
-    `state` is `on`, `off`, or `needs a key`. `postings` is the sum over its boards' last good crawls, `last_trouble`
-    the newest reason why a board was not crawled in full, where that is newer than its last good crawl.
+    `state` is `on`, `off`, or `needs a key`. `postings` is the sum over its boards' newest complete crawls, `last_trouble`
+    the newest reason why a board's newest crawl did not read it in full.
     """
 
     source: str
@@ -42,22 +42,17 @@ def source_health(config: Sources, landing: Landing) -> list[SourceHealth]:
 
 
 def _health(name: str, config: Sources, landing: Landing) -> SourceHealth:
-    good: list[CrawlFacts] = []
-    trouble: list[CrawlFacts] = []
-    for board in config.boards(name):
-        for facts in landing.newest_first(board):
-            if facts.outcome in _GOOD:
-                good.append(facts)
-                break
-            trouble.append(facts)
-    missing = secrets.missing(SOURCES[name].needs)
-    newest = max(trouble, key=lambda facts: facts.collected_at, default=None)
+    boards = list(board_health(config, landing, config.boards(name)))
+    postings = [board.postings for board in boards if board.postings is not None]
+    trouble = max(
+        (board for board in boards if board.why_not), key=lambda board: board.last_crawl or _NEVER, default=None
+    )
     return SourceHealth(
         source=name,
-        state="on" if config.is_enabled(name) else "needs a key" if missing else "off",
-        boards=len(config.boards(name)),
+        state="on" if config.is_enabled(name) else "needs a key" if secrets.missing(SOURCES[name].needs) else "off",
+        boards=len(boards),
         needs=tuple(SOURCES[name].needs),
-        last_good=max((facts.collected_at for facts in good), default=None),
-        postings=sum(facts.payloads for facts in good) if good else None,
-        last_trouble=f"{newest.board}: {newest.reason or newest.outcome}" if newest else None,
+        last_good=max((board.last_good for board in boards if board.last_good), default=None),
+        postings=sum(postings) if postings else None,
+        last_trouble=f"{trouble.board}: {trouble.why_not}" if trouble else None,
     )
