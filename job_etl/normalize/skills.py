@@ -155,7 +155,7 @@ _MATCHES = {"": _Match.ANY, "cased": _Match.CASED, "context": _Match.CONTEXT}
 
 
 def _spellings() -> Iterator[_Phrase]:
-    """Every way of writing every skill, names before aliases, so that a name wins over another skill's alias."""
+    """Every way of writing every skill, names first, so that a name wins over another skill's alias."""
     rows = list(taxonomy.table("skills.tsv", ("skill", "parent", "match", "aliases")))
     technical = {row["skill"] for _, row in rows if _TECHNICAL in (row["skill"], *ancestors(row["skill"]))}
     for _, row in rows:
@@ -353,7 +353,7 @@ def find_skills(title: str | None, description: str | None, *, tags: Sequence[st
 
 
 def locate_skills(text: str) -> list[tuple[int, int, str]]:
-    """Where a text names skills: start and end offsets of whole words, and the skill, in order; denied ones included."""
+    """Where a text names skills: start and end of whole words, and the skill, in order; denied ones are included."""
     words: list[tuple[int, int]] = []
     for word in re.finditer(r"\S+|\n", text):
         words += [word.span()] * len(_fold(word[0]).split())

@@ -20,97 +20,116 @@ from job_etl.normalize import taxonomy
 _GIVEN = Origin("given", "title")
 _CLEANED = Origin("parsed", "title/notes removed")
 
-_MARK = r"(?:m(?:ann|ale|en|ensch)?|w(?:eiblich|omen)?|f(?:rau|emale)?|d(?:iv(?:ers|erse|\.)?)?|x|h|v|k|i|a|gn|nb|u|inter|os\.?|all genders?|\*)"
-_MARK_SEP = r"\s*[/|,;:_.\\·•–-]\s*"
+_CURRENCY = r"(?:[$€£]|(?:usd|eur|euros?|gbp|cad|chf|pln|zł|sek|kr|inr|aud)\b)"
+_SUM = r"\d[\d.,’']*(?:\s\d{3})*\s?k?"
+_MARK = (
+    r"(?:m(?:ann|ale|en|ensch)?|w(?:eiblich|omen)?|f(?:rau|emale)?|d(?:iv(?:ers|erse|\.)?)?|x|h|v|k|i|a|gn|nb|u|inter|os\.?"
+    r"|all genders?|\*)"
+)
+_MARK_SEPARATOR = r"\s*[/|│,;:_.\\·•–-]\s*"
+
 _BRACKETED_MARK = re.compile(
-    rf"[(\[{{]\s*(?:{_MARK}(?:{_MARK_SEP}{_MARK}){{1,4}}|[mwfd]{{3}}|gn\*?|all genders?(?: welcome)?|alle (?:geschlechter|gender)|a\*)\s*[)\]}}]?(?=\s|$|[^\w])",
+    rf"[(\[{{]\s*(?:{_MARK}(?:{_MARK_SEPARATOR}{_MARK}){{1,4}}|[mwfd]{{3}}|gn\*?|d|a\*"
+    r"|all genders?(?: welcome)?|alle (?:geschlechter|gender))\s*(?:[)\]}]|(?=\s|$))",
     re.I,
 )
 _BARE_MARK = re.compile(
-    r"(?<![\w/])(?:[mwfdhx]\s?[/|]\s?[mwfdhx*]\s?[/|]\s?[mwfdxi*](?:ivers)?|m\s?[/|]\s?[wfkv]|[wkv]\s?[/|]\s?m|f\s?/\s?m|h\s?/\s?f|f\s?/\s?h)(?![\w/])",
+    r"(?<![\w/])(?:[mwfdhx]\s?[/|│]\s?[mwfdhx*]\s?[/|│]\s?[mwfdxi*](?:ivers)?|m\s?[/|│]\s?[wfkv]|[wkv]\s?[/|│]\s?m"
+    r"|f\s?/\s?m|h\s?/\s?f|f\s?/\s?h)(?![\w/])",
     re.I,
 )
 _FEMININE = re.compile(
-    r"(?<=[a-zäöüß]{2})(?:[:*_·]|/-?|\(-?)(?:innen|in|n|r|frau)\b\)?|(?<=mann)/-?(?:frau)\b|(?<=frau)/-?(?:mann)\b"  # German
-    r"|(?<=[a-zà-ÿ]{2})[(·•∙](?:-?(?:e|se|ne|le|fe|euse|trice|rice|ère|ière|a|as|o|os|ra))(?:[)·•∙.]s)?\)?(?!\w)"  # French, Spanish, Portuguese
+    # German: Entwickler:in, Trainer/-in, Auszubildende/r, Kaufmann/-frau
+    r"(?<=[a-zäöüß]{2})(?:[:*_·]|/-?|\(-?)(?:innen|in|n|r)\b\)?|(?<=mann)/-?frau\b|(?<=frau)/-?mann\b"
+    # French, Spanish, Portuguese in brackets or after a middle dot: expérimenté(e), chargé·e, ingeniero(a)
+    r"|(?<=[a-zà-ÿ]{2})[(·•∙]-?(?:e|se|ne|le|fe|euse|trice|rice|ère|ière|a|as|o|os|ra)(?:[)·•∙.]s)?\)?(?!\w)"
+    # after a full stop or a slash: chargé.e, directeur/trice, técnico/a
     r"|(?<=[a-zà-ÿ]{3})\.(?:e|se|ne|euse|trice)(?:\.s)?(?!\w)"
-    r"|(?<=[a-zà-ÿ]{3}[roe])/(?:-?(?:a|as|o|os|e|se|euse|trice|ice))(?!\w)",
+    r"|(?<=[a-zà-ÿ]{3}[roe])/-?(?:a|as|o|os|e|se|euse|trice|ice)(?!\w)",
     re.I,
 )
 _ADORNMENT = re.compile(
-    r"[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\ufe0f\u200b-\u200f\u2060\ufeff\u20e3]+|\*{2,}|!+(?=\s|$|[)\]])|^\W*(?:\*+|#+(?=\s)|>+|~+)\s*|\s*(?:\*+|~+)$"
+    r"[\u2190-\u21ff\u2300-\u24ff\u2580-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\ufe0f\u200b-\u200f\u2060\ufeff\u20e3]+"
+    r"|\*{2,}|!+(?=\s|$|[)\]])|^\W*(?:\*+|#+(?=\s)|>+|~+)\s*|\s*(?:\*+|~+)$|\s\*\s"
 )
+_CALL = re.compile(r"!+\s+(?=\w)")
 _SALARY = re.compile(
     r"(?:(?:up to|from|ab|bis zu|bis|von|to|earn|salary:?|pay:?|gehalt:?|ote:?|à partir de|jusqu'à)\s+)*"
-    r"(?:(?:[$€£]|\b(?:usd|eur|gbp|cad|chf|pln|sek|inr|aud)\b)\s?\d[\d.,’' ]*\s?k?\b|\b\d[\d.,’']*\s?k?\s?(?:[$€£]|(?:usd|eur|euros?|gbp|cad|chf|pln|zł|sek|kr|aud)\b))"
-    r"(?:\s*(?:-|–|—|to|bis|à|/)\s*(?:[$€£]\s?)?\d[\d.,’']*\s?k?\s?(?:[$€£]|(?:usd|eur|euros?|gbp|cad|chf|pln|zł|sek|kr|aud)\b)?)?"
-    r"\s*(?:(?:/|per|pro|an?|par|al|p\.?)\s*(?:hour|hr|h|day|week|wk|month|mo|year|yr|annum|a\.?|stunde|std|tag|monat|jahr|heure|jour|mois|an|año|mes|hora)\b\.?)?"
-    r"(?:\s*\+)?(?:\s*(?:ote|dod|doe|brutto|gross|plus bonus|\+ bonus|base))*",
+    rf"(?:{_CURRENCY}\s?{_SUM}\b|\b{_SUM}\s?{_CURRENCY})"
+    rf"(?:\s*(?:-|–|—|to|bis|à|/)\s*{_CURRENCY}?\s?{_SUM}(?:\s?{_CURRENCY}|\b))?"
+    r"(?:\s*(?:/|per|pro|an?|par|al|p\.?)\s*"
+    r"(?:hour|hr|h|day|week|wk|month|mo|year|yr|annum|a\.?|stunde|std|tag|monat|jahr|heure|jour|mois|an|año|mes|hora)\b\.?)?"
+    r"(?:\s*\+)?(?:\s*(?:ote|dod|doe|brutto|gross|plus bonus|\+ bonus|base)\b)*",
     re.I,
 )
 _REFERENCE = re.compile(
-    r"(?:^|(?<=[\s(\[|–-]))(?:job[- ]?(?:id|nr|no|number|code|ref)|req(?:uisition)?(?:[- ]?(?:id|no|nr|number|#))?|ref(?:erence|erenz|\.)?(?:[- ]?(?:nr|no|id|code|number))?|kennziffer"
-    r"|referenznummer|stellen-?(?:id|nr)|vacature(?:nr|nummer)?|id|jr)\s*[.:#]*\s*[-_]?\s*#?(?:[a-z]{0,5}[-_ ]?)\d[\w./-]{2,}|#\s?\d{3,}\b|(?<=\s)r-?\d{5,}\b|\b(?:jr|req|r)[-_]\d{4,}\b",
+    r"(?:^|(?<=[\s(\[|–-]))(?:job[- ]?(?:id|nr|no|number|code|ref)|req(?:uisition)?(?:[- ]?(?:id|no|nr|number|#))?"
+    r"|ref(?:erence|erenz|\.)?(?:[- ]?(?:nr|no|id|code|number))?|kennziffer|referenznummer|stellen-?(?:id|nr)"
+    r"|vacature(?:nr|nummer)?|id|jr)\s*[.:#]*\s*[-_]?\s*#?(?:[a-z]{0,5}[-_ ]?)\d[\w./-]{2,}"
+    r"|#\s?\d{3,}\b|(?<=\s)r-?\d{5,}\b|\b(?:jr|req|r)[-_]\d{4,}\b",
     re.I,
 )
 _CODE = re.compile(r"#?[a-z]{0,5}[-_ ]?\d{4,}(?:[-_/.]\w+)*|\d{2,}[-/]\d{2,}(?:[-/]\d+)*|20\d\d[-_]\d{2,}", re.I)
 _LEGAL_FORM = re.compile(
-    r"(?:\b(?:gmbh|mbh|ag|kgaa|kg|ohg|e\.\s?v\.|ug|inc\.?|llc|ltd\.?|limited|plc|corp\.?|s\.a\.(?:s\.)?|sas|sarl|s\.r\.l\.|srl|s\.p\.a\.|spa|b\.v\.|bv|n\.v\.|ab|sp\. z o\.o\.|se & co\.? .*)(?: & co\.?(?: kga?a?| ohg)?)?)\s*$",
+    r"\b(?:gmbh|mbh|ag|kgaa|kg|ohg|e\.\s?v\.|ug|inc\.?|llc|ltd\.?|limited|plc|corp\.?|s\.a\.(?:s\.)?|sas|sarl|s\.r\.l\.|srl"
+    r"|s\.p\.a\.|spa|b\.v\.|bv|n\.v\.|ab|sp\. z o\.o\.|se & co\.? .*)(?: & co\.?(?: kga?a?| ohg)?)?\s*$",
     re.I,
 )
 _BRACKET = re.compile(r"\s*[(\[{]([^()\[\]{}]*)[)\]}]\s*")
 _SEPARATOR = re.compile(
-    r"\s+[-–—|•·:/]+\s+|\s*[|•]+\s*|(?<=[a-zà-ÿ)])\s*[–—]\s*|(?<=[^\W\d])-\s+(?!und\b|oder\b|and\b|or\b|&|/)|\s+-(?=\w)|:\s+"
+    r"\s+[-–—|•·:/]+\s+|\s*[|•]+\s*|(?<=[a-zà-ÿ)])\s*[–—]\s*|(?<=[^\W\d])-\s+(?!und\b|oder\b|and\b|or\b|&|/)"
+    r"|\s+-(?=\w)|:\s+"
 )
-_PART = re.compile(r"\s*(?:[,/|;+&]|\s(?:and|or|und|oder|et|ou|y|o|e|en|of|i|lub|och|eller)\s|\s[-–]\s)\s*")
+_PART = re.compile(
+    r"\s*(?:[,/|;+&]|\s(?:and|or|und|oder|et|ou|y|o|e|en|of|i|lub|och|eller)\s|\s[-–]\s)\s*",
+)
 _IN_PLACE = re.compile(
-    r"\s+(?:(?:in|im|bei|à|en|em|w|i|at|for|für|based in|located in|standort|am standort|region|raum|im raum|großraum|im großraum|area)\s+)([^\W\d_][\w .'’/-]{2,40})$",
+    r"\s+(?:in|im|bei|à|en|em|w|i|at|for|für|based in|located in|(?:am )?standort|region|(?:im )?(?:groß)?raum|area)\s+"
+    r"([^\W\d_][\w .'’/,-]{2,50})$",
     re.I,
 )
 _REMOTE_PREFIX = re.compile(
-    r"^(?:100\s?%\s|fully\s)?remote\s+(?!(?:sens|operat|pilot|support|patient|monitor|hand|control|access|desktop|infrastruct|site|area|vehicle|it\b|work|team|service|diagnos|coding|hybrid))",
+    r"^(?:100\s?%\s|fully\s)?remote\s+(?!sens|operat|pilot|support|patient|monitor|hand|control|access|desktop|infrastruct"
+    r"|site|area|vehicle|it\b|work|team|service|diagnos|coding|hybrid)",
     re.I,
 )
 _REMOTE_SUFFIX = re.compile(
-    r"(?<=\w)\s+(?:100\s?%\s)?(?:remote|home ?office|homeoffice|h/f|télétravail)\s*(?:\d+\s?%)?$", re.I
-)
-_CONTRACT_SUFFIX = re.compile(
-    r"\s+(?:in\s+)?(?:voll-?\s?(?:zeit)?\s?(?:/|oder|und)\s?teilzeit|vollzeit|teilzeit|cdi|cdd|full[- ]time|part[- ]time)(?:\s+möglich)?$",
+    r"(?<=\w)\s+(?:(?:im|in|mit|with|und|and)\s+)?(?:100\s?%\s)?(?:remote|home ?office|télétravail)\s*(?:\d+\s?%)?$",
     re.I,
 )
+_CONTRACT_SUFFIX = re.compile(
+    r"\s+(?:in\s+)?(?:voll-?\s?(?:zeit)?\s?(?:/|oder|und)\s?teilzeit|vollzeit|teilzeit|cdi|cdd"
+    r"|full[- ]time|part[- ]time)(?:\s+möglich)?$",
+    re.I,
+)
+_EMPTY_BRACKETS = re.compile(r"[(\[{]\s*[,;/|-]*\s*[)\]}]")
+_BLANK_BEFORE = re.compile(r"\s+([,;)\]])")
 _EDGE = " \t,;:-–—|/\\•·_&…"
-_STATES = frozenset(
-    (
-        "al ak az ar ca co ct de dc fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa pr ri "
-        "sc sd tn tx ut vt va wa wv wi wy ab bc mb nb nl ns on pe qc sk nsw vic qld wa act tas uk usa us"
-    ).split()
-)
-_ORDINARY_WORDS = frozenset(
-    (
-        "mobile reading nice split bath orange commerce enterprise industry essen hybrid progress media data lead central center marketing "
-        "sale sales most of best bar same young man union university college gap salt start north south east west general "
-        "deal wells date san los santa green temple independence liberty police junior senior "
-        "male march tours angers lens troy mission plant street hall bank hit date bor van dos tema ranger liege batman"
-    ).split()
-)
 _ODD_MARKS = frozenset("!*#~>+")
 _BRACKETS = frozenset("([{")
 _JOINERS = frozenset("/|(:*_·•∙.")
 _DIGITS = frozenset("0123456789")
 _MINOR_WORDS = frozenset(
-    "and or of for the in to at on with de des du la le et und für mit zur zum im der die das en y e i".split()
+    "and or of for the in to at on with de des du la le et und für mit zur zum im der die das en y e i".split()  # noqa: SIM905
 )
 _BIG_CITY = 100_000
 _COMPANY_WORDS = 7
+_FEWEST_LETTERS = 2
 
 
 @cache
 def _note() -> Callable[[str], object]:
     """Matches one whole part of a title that is a note (remote, contract, call, area)."""
-    groups = taxonomy.document("title_notes.yml")
+    groups = taxonomy.document("title_notes.yml")["notes"]
     return re.compile(
         "|".join(f"(?:{pattern})" for lines in groups.values() for pattern in lines.splitlines())
     ).fullmatch
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    """A list of plain words of the dictionary."""
+    return frozenset(taxonomy.document("title_notes.yml")[name].split())
 
 
 @cache
@@ -126,7 +145,7 @@ def _places() -> frozenset[str]:
             names.add(city["name"].lower())
             if city["population"] >= 3 * _BIG_CITY:
                 names.update(name.lower() for name in city["alternatenames"] if len(name) > 4 and name[0].isupper())
-    return frozenset(names - _ORDINARY_WORDS)
+    return frozenset(names.difference(_words("not_places")))
 
 
 def _is_place(text: str) -> bool:
@@ -135,10 +154,16 @@ def _is_place(text: str) -> bool:
         return True
     name, comma, area = text.rpartition(",")
     area = area.strip()
-    if comma and (area in _STATES or area in _places() or _note()(area)):
+    if comma and (area in _words("states") or area in _places() or _note()(area)):
         return not any(char.isdigit() for char in name) and len(name.split()) <= 3
     name, _, area = text.rpartition(" ")
-    return (area in _STATES or area.isdigit()) and name in _places()
+    return (area in _words("states") or area.isdigit()) and name in _places()
+
+
+def _is_somewhere(folded: str) -> bool:
+    """Whether what follows "in" or "at" is places or a company."""
+    places = [part for part in _PART.split(folded) if part]
+    return bool(_LEGAL_FORM.search(folded)) or (bool(places) and all(map(_is_place, places)))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -149,7 +174,7 @@ def _known_note(folded: str) -> bool:
     if len(folded.split()) <= _COMPANY_WORDS and _LEGAL_FORM.search(folded):
         return True
     parts = [part for part in _PART.split(folded) if part]
-    return len(parts) > 1 and all(part in _STATES or _known_note(part) for part in parts)
+    return len(parts) > 1 and all(part in _words("states") or _known_note(part) for part in parts)
 
 
 def _is_note(text: str, told: Collection[str]) -> bool:
@@ -168,18 +193,14 @@ def _without_notes(title: str, told: Collection[str]) -> str:
         title = title[cut.end() :]
     while (comma := title.rfind(", ")) > title.rfind("(") and _is_note(title[comma + 2 :], told):
         title = title[:comma]
-    if (match := _IN_PLACE.search(title)) and (
-        match[1].lower() in told or _is_place(match[1].lower()) or _LEGAL_FORM.search(match[1])
-    ):
+    if (match := _IN_PLACE.search(title)) and (match[1].lower() in told or _is_somewhere(match[1].lower())):
         title = title[: match.start()]
     return title
 
 
 def _tidy(title: str) -> str:
-    title = re.sub(r"[(\[{]\s*[,;/|-]*\s*[)\]}]", " ", title)
-    title = re.sub(r"\s+", " ", title).strip()
-    title = re.sub(r"\s+([,;)\]])", r"\1", title)
-    title = title.strip(_EDGE)
+    """Blanks, edges and brackets put right."""
+    title = _BLANK_BEFORE.sub(r"\1", " ".join(_EMPTY_BRACKETS.sub(" ", title).split())).strip(_EDGE)
     for opening, closing in (("(", ")"), ("[", "]"), ("{", "}")):
         if title.count(opening) != title.count(closing):
             title = title.replace(opening, " ").replace(closing, " ")
@@ -204,7 +225,7 @@ def _calm(title: str) -> str:
 def _once(title: str, told: Collection[str]) -> str:
     """One pass over a title; the patterns that need a digit or a bracket run only where there is one."""
     if not title.isascii() or not _ODD_MARKS.isdisjoint(title):
-        title = _ADORNMENT.sub(" ", title)
+        title = _ADORNMENT.sub(" ", _CALL.sub(" | ", title))
     if not _BRACKETS.isdisjoint(title):
         title = _BRACKETED_MARK.sub(" ", title)
     if not _JOINERS.isdisjoint(title):
@@ -216,26 +237,24 @@ def _once(title: str, told: Collection[str]) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def _standardise(title: str, told: tuple[str, ...]) -> str:
-    plain = " ".join(html.unescape(html.unescape(title)).replace("\x00", " ").split())
-    best = plain
-    for _ in range(8):
-        shorter = _once(best, told)
-        if shorter == best or sum(map(str.isalpha, shorter)) < 2:
-            break
-        best = shorter
-    return best
+    """Passes until nothing changes; what one title comes to is remembered for the next."""
+    shorter = _once(title, told)
+    if len(shorter) >= len(title) or sum(map(str.isalpha, shorter)) < _FEWEST_LETTERS:
+        return title if shorter.lower() != title.lower() else shorter
+    return _standardise(shorter, told)
 
 
 def standardise_title(title: str | None, *, told: Collection[str | None] = ()) -> tuple[str | None, Origin | None]:
     """The role alone: without places, pay, requisition numbers, gender marks, remote and contract notes, adornments.
 
-    `told` are the posting's own company and place names, which are cut where they stand apart from the role. A title that
-    would lose every word is kept as it is. Returns (None, None) for no title. The result standardises to itself.
+    `told` are the posting's own company and place names, which are cut where they stand apart from the role. A title
+    that would lose every word is kept as it is. Returns (None, None) for no title. The result standardises to itself.
     """
     if title is None or not title.strip():
         return None, None
     names = tuple(sorted({name.strip().lower() for name in told if name and name.strip()}))
-    standard = _standardise(title, names)
+    plain = " ".join(html.unescape(html.unescape(title)).replace("\x00", " ").split())
+    standard = _standardise(plain, names)
     if not standard:
         return None, None
     return standard, (_GIVEN if standard == title else _CLEANED)

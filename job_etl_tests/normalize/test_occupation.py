@@ -1,0 +1,124 @@
+"""Titles to roles, families and ESCO occupations; the occupations here are invented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from job_etl.normalize import occupation
+from job_etl.normalize.occupation import match_occupation, rank_occupations
+
+ESCO = """conceptUri,code,preferredLabel,altLabels
+http://example.org/occupation/1,2512.1,software developer,"programmer
+application developer"
+http://example.org/occupation/2,5131.1,waiter/waitress,"waiter
+table attendant"
+http://example.org/occupation/3,3411.1,moth inspector,"inspector of moths
+moth examiner"
+http://example.org/occupation/4,2512,embedded systems software developer,"firmware programmer"
+"""
+
+WHEEL = """id,description
+http://example.org/esco/occupation/9,"moth inspector inspector of moths moth examiner Moth inspectors look at moths."
+http://example.org/esco/isco/C1,"Inspectors Inspectors inspect."
+"""
+
+TABIYA = """ORIGINURI,CODE,PREFERREDLABEL,ALTLABELS
+http://example.org/occupation/7,1,moth inspector,"inspector of moths"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _forgetful() -> Iterator[None]:
+    def forget() -> None:
+        for cached in (occupation._index, occupation._spelt, occupation.rank_occupations, occupation._words):
+            cached.cache_clear()
+
+    forget()
+    yield
+    forget()
+
+
+@pytest.fixture
+def taxonomy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    def install(name: str, content: str) -> None:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        monkeypatch.setenv("JOB_ETL_TAXONOMY_DIR", str(tmp_path))
+
+    return install
+
+
+@pytest.fixture
+def no_taxonomy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JOB_ETL_TAXONOMY_DIR", raising=False)
+
+
+@pytest.mark.usefixtures("no_taxonomy")
+@pytest.mark.parametrize(
+    ("title", "role", "family"),
+    [
+        ("Senior Backend Engineer (Remote)", "Software developer", "Software engineering"),
+        ("Softwareentwicklerin Java", "Software developer", "Software engineering"),
+        ("Développeuse web", "Web developer", "Software engineering"),
+        ("Anwendungssoftwareentwickler", "Software developer", "Software engineering"),
+        ("Pflegefachkraft (m/w/d)", "Nurse", "Healthcare"),
+        ("Infirmière", "Nurse", "Healthcare"),
+        ("Zerspanungsmechaniker", "CNC machinist", "Production"),
+        ("Magazynier", "Warehouse worker", "Logistics"),
+        ("Camarero", "Waiter", "Hospitality"),
+        ("Key Account Manager", "Sales account manager", "Sales"),
+        ("Buchhalterin", "Accountant", "Finance and accounting"),
+        ("Lastbilschaufför", "Truck driver", "Transport"),
+    ],
+)
+def test_without_a_taxonomy_the_role_and_its_family_are_told(title: str, role: str, family: str) -> None:
+    match = match_occupation(title)
+    assert match is not None
+    assert (match.label, match.family, match.uri) == (role, family, None)
+
+
+@pytest.mark.usefixtures("no_taxonomy")
+@pytest.mark.parametrize("title", ["Wizard of Light", "", "🚀", "Zzyzx"])
+def test_a_title_that_names_no_known_role_has_no_occupation(title: str) -> None:
+    assert match_occupation(title) is None
+
+
+@pytest.mark.parametrize("title", ["Moth Inspector", "Inspector of Moths (m/w/d)", "Moth inspecter - Berlin"])
+@pytest.mark.parametrize(
+    ("file", "content"), [("occupations_en.csv", ESCO), ("occupations.csv", TABIYA), ("occupations.csv", WHEEL)]
+)
+def test_the_shapes_of_the_taxonomy_are_all_read(
+    taxonomy: Callable[[str, str], None], file: str, content: str, title: str
+) -> None:
+    taxonomy(file, content)
+    match = match_occupation(title)
+    assert match is not None
+    assert match.label == "moth inspector"
+    assert match.uri is not None
+
+
+def test_a_recognised_role_leads_to_its_occupation(taxonomy: Callable[[str, str], None]) -> None:
+    taxonomy("occupations.csv", ESCO)
+    match = match_occupation("Kotlin Backend Engineer")
+    assert match is not None
+    assert (match.uri, match.code, match.family) == (
+        "http://example.org/occupation/1",
+        "2512.1",
+        "Software engineering",
+    )
+
+
+def test_the_ranking_is_ordered_and_bounded(taxonomy: Callable[[str, str], None]) -> None:
+    taxonomy("occupations.csv", ESCO)
+    ranked = rank_occupations("Firmware Programmer", 2)
+    assert [entry.uri for entry in ranked] == ["http://example.org/occupation/4", "http://example.org/occupation/1"]
+    assert all(0 <= entry.confidence <= 1 for entry in ranked)
+
+
+@given(st.text(max_size=80))
+def test_any_title_can_be_asked_for(title: str) -> None:
+    assert match_occupation(title) == match_occupation(title)

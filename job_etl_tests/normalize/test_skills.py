@@ -1,0 +1,155 @@
+"""Skills in tags, titles and descriptions."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from job_etl.normalize.skills import Mention, ancestors, dictionary, extract_skills, find_skills, locate_skills
+
+
+def skills(description: str) -> list[str]:
+    return extract_skills(None, description, tags=[])[1]
+
+
+def test_the_dictionary_is_large_and_every_parent_is_in_it() -> None:
+    entries = dictionary()
+    assert len(entries) >= 3000
+    assert sum(bool(entry.parent) for entry in entries.values()) > 0.95 * len(entries)
+    assert all(len(ancestors(name)) < 6 for name in entries)
+
+
+def test_no_spelling_belongs_to_two_skills() -> None:
+    owners: dict[str, str] = {}
+    for skill in dictionary().values():
+        for spelling in {alias.lstrip("~=").lower().replace("-", " ") for alias in skill.aliases}:
+            assert owners.setdefault(spelling, skill.name) == skill.name, spelling
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Python, Java and PostgreSQL", ["Python", "Java", "PostgreSQL"]),
+        ("postgres/k8s/aws-Lambda", ["PostgreSQL", "Kubernetes", "AWS Lambda"]),
+        ("machine-learning models in C++ and C#", ["Machine learning", "C++", "C#"]),
+        ("REST APIs, Node.js and ASP.NET.", ["REST APIs", "Node.js", "ASP.NET"]),
+        ("CI / CD pipelines", ["CI/CD"]),
+        ("data warehouses", ["Data warehousing"]),
+        ("javascripting", []),
+        ("SQL-Kenntnisse und Projektmanagement", ["SQL", "Project management"]),
+        ("maîtrise de l'anglais et comptabilité", ["English", "Accounting"]),
+        ("obsługa klienta i język angielski", ["Customer service", "English"]),
+    ],
+)
+def test_skills_are_found_as_whole_words_in_any_spelling(text: str, expected: list[str]) -> None:
+    assert skills(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Experience in Go is required", ["Go"]),
+        ("Our go-to-market team will go far", ["Market development"]),
+        ("Go, Rust and Swift", ["Go", "Rust", "Swift"]),
+        ("python, go, java", ["Python", "Go", "Java"]),
+        ("You go the extra mile", []),
+        ("proficiency in R or Python", ["R", "Python"]),
+        ("the R in HR", ["Human resources"]),
+        ("programming in C", ["C"]),
+        ("a C-level sponsor", []),
+        ("a swift answer", []),
+        ("iOS development in Swift", ["iOS", "Swift"]),
+        ("You excel at planning", ["Planning"]),
+        ("knowledge of Excel", ["Microsoft Excel"]),
+        ("Excel, Word and PowerPoint", ["Microsoft Excel", "Microsoft Word", "Microsoft PowerPoint"]),
+        ("Access to a car", []),
+        ("spark joy with customers", []),
+        ("Hadoop and Spark", ["Apache Hadoop", "Apache Spark"]),
+        ("Chef for our kitchen", []),
+        ("Ansible, Chef or Puppet", ["Ansible", "Chef", "Puppet"]),
+        ("Make sure that it works", []),
+        ("Polish the draft", []),
+        ("a ruby ring", []),
+        ("Ruby developer", ["Ruby"]),
+    ],
+)
+def test_a_name_that_is_also_a_word_counts_only_in_context(text: str, expected: list[str]) -> None:
+    assert skills(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No Java needed",
+        "no prior Java experience required",
+        "Java is not required",
+        "without Java",
+        "keine Java-Kenntnisse",
+        "sans Java",
+        "No Java, Kotlin or Scala needed",
+        "You don't need to know Java",
+    ],
+)
+def test_a_skill_said_not_to_be_needed_is_left_out(text: str) -> None:
+    assert skills(text) == []
+
+
+def test_a_denied_skill_counts_where_another_line_asks_for_it() -> None:
+    assert skills("No Java needed for the start.\nLater you write Java and Kotlin.") == ["Java", "Kotlin"]
+
+
+def test_sections_and_lines_tell_required_from_preferred() -> None:
+    text = (
+        "We build ledgers with Kafka.\n\nRequirements\n- Python\n- SQL\n- Docker is a plus\n\n"
+        "Nice to have:\n- Terraform\n\nWhat we offer\n- Yoga\n- German lessons"
+    )
+    assert find_skills("Kotlin Developer", text, tags=[]) == [
+        Mention("Kotlin", "required", "title"),
+        Mention("Apache Kafka", "mentioned", "description"),
+        Mention("Python", "required", "description"),
+        Mention("SQL", "required", "description"),
+        Mention("Docker", "preferred", "description"),
+        Mention("Terraform", "preferred", "description"),
+    ]
+
+
+def test_german_headings_tell_the_sections_too() -> None:
+    text = (
+        "Deine Aufgaben\n- Pflege der Buchhaltung\n\nDein Profil\n- DATEV\n- Englisch von Vorteil\n\n"
+        "Wir bieten\n- Massagen"
+    )
+    found = {mention.skill: mention.need for mention in find_skills(None, text, tags=[])}
+    assert found == {"Accounting": "mentioned", "DATEV": "required", "English": "preferred"}
+
+
+def test_tags_are_kept_as_written_and_read_in_any_case() -> None:
+    tags = ["  golang ", "GO", "Golang", "r", "non tech", "", "Data  entry"]
+    raw, canonical = extract_skills("Developer", None, tags=tags)
+    assert raw == ["golang", "GO", "r", "non tech", "Data entry"]
+    assert canonical == ["Go", "R", "Data entry"]
+
+
+def test_a_skill_of_the_text_is_placed_by_whole_words() -> None:
+    text = "We like Python,  (R) and machine-learning."
+    assert [text[start:end] for start, end, _ in locate_skills(text)] == ["Python,", "(R)", "machine-learning."]
+
+
+@given(st.text(max_size=300), st.text(max_size=60), st.lists(st.text(max_size=20), max_size=4))
+def test_any_text_has_skills_each_once_and_always_the_same(description: str, title: str, tags: list[str]) -> None:
+    raw, canonical = extract_skills(title, description, tags=tags)
+    assert len(set(canonical)) == len(canonical)
+    assert set(canonical) <= dictionary().keys()
+    assert (raw, canonical) == extract_skills(title, description, tags=tags)
+    locate_skills(description)
+
+
+def test_a_long_description_is_searched_in_well_under_a_millisecond_of_work_a_kilobyte() -> None:
+    text = "We use Python, SQL and Kafka to move invoices between our customers and their banks.\n" * 60
+    extract_skills(None, text, tags=[])
+    began = time.process_time()
+    for _ in range(50):
+        extract_skills(None, text, tags=[])
+    assert (time.process_time() - began) / 50 < 0.005
