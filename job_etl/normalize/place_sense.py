@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -30,8 +30,8 @@ _STATE_CODE_BONUS = 2.0
 _REGION_OVER_CITY = 5
 """A name by itself is the region's where the region has so many times the city's people ("Ontario", not "New York")."""
 
-_REGION_OVER_CITY_IN_COUNTRY = 50
-"""The same where a country follows: "Lisbon, Portugal" is the city. The states of `_STATES` keep the lower bound."""
+_REGION_OVER_ITS_CITY = 50
+"""The same where the city lies in the region: "Lisbon, Portugal" is the city. States keep the lower bound."""
 
 _AMBIGUITY = 2 / 3
 """A name by itself stays without a country where a place on another continent is at least so likely."""
@@ -136,7 +136,20 @@ def joined(run: Sequence[Part]) -> Found | None:
                 best = (score, chain)
     if best is None:
         return None
-    return _found(_whole_city(best[1]), explicit=True)
+    chain = best[1]
+    meanings = [c for part in run for c in part.candidates]
+    if chain[0].kind is Kind.REGION and (city := _city_of_the_name(chain[0], meanings)):
+        chain = [city, *chain[1:]]
+    return _found(_whole_city(chain), explicit=True)
+
+
+def _city_of_the_name(region: Candidate, meanings: Iterable[Candidate]) -> Candidate | None:
+    """The city inside a region that shares its name, which is meant unless tiny ("Wien", "Porto"); not so in states."""
+    if region.country in _STATES:
+        return None
+    cities = [c for c in meanings if c.kind is Kind.CITY and _lies_in(c, region)]
+    city = max(cities, key=lambda c: c.population, default=None)
+    return city if city is not None and region.population <= _REGION_OVER_ITS_CITY * city.population else None
 
 
 def _whole_city(chain: list[Candidate]) -> list[Candidate]:
@@ -221,7 +234,7 @@ def _score(candidate: Candidate) -> float:
 def _region_doubt(chain: Sequence[Candidate]) -> float:
     if chain[0].kind is Kind.CITY:
         return 0
-    return math.log10(_REGION_OVER_CITY if chain[0].country in _STATES else _REGION_OVER_CITY_IN_COUNTRY)
+    return math.log10(_REGION_OVER_CITY if chain[0].country in _STATES else _REGION_OVER_ITS_CITY)
 
 
 def _found(chain: Sequence[Candidate], *, explicit: bool) -> Found:
@@ -329,7 +342,8 @@ def _alone(part: Part) -> Found | None:
     if region is not None and city is not None and region.country not in gazetteer.OECD:
         region = None
     if region is not None and (city is None or region.weight > _REGION_OVER_CITY * city.weight):
-        return _region_alone(region, candidates)
+        namesake = _city_of_the_name(region, part.candidates)
+        return _found([namesake], explicit=True) if namesake else _region_alone(region, candidates)
     if city is not None:
         return _city_alone(city, candidates)
     return _found([country], explicit=True) if country is not None else None

@@ -158,6 +158,7 @@ _CODE_PREFIX = re.compile(r"(?<![^\s,-])([A-Z]{2,3}|United States)-(?=\S)")
 _NEAR = re.compile(r"\s(?:bei|b\.|nahe|near|nr\.?|près de|in der|im|am|an der|i\.\s?d\.|a\.\s?d\.)\s.*$", re.I)
 _POSTCODE = re.compile(
     r"\b(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]-\d{4,5}|\d{4,6}(?:-\d{3,4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)\b"
+    r"|\s\d{1,2}(?:er?|ème)?$"
 )
 _UNIT = r"province|county|region|state|district|canton|prefecture|city|department"
 _GENERIC = re.compile(
@@ -270,7 +271,7 @@ def _known(name: str, comma: bool) -> Iterator[Part]:
         return
     without_unit = _GENERIC.sub("", name)
     if without_unit != name:
-        if (candidates := _areas_of(without_unit)) or not _is_county(name_key):
+        if (candidates := _areas_of(without_unit, name_key.endswith(" city"))) or not _is_county(name_key):
             yield Part(name, candidates, comma)
         return
     if halves := _halves(name):
@@ -294,9 +295,11 @@ def _usable(name: str, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ..
     return tuple(c for c in candidates if c.rank is not Rank.CODE)
 
 
-def _areas_of(name: str) -> tuple[Candidate, ...]:
+def _areas_of(name: str, is_city: bool) -> tuple[Candidate, ...]:
     """The regions of a name, or else, for "Antwerp Province", the regions around the cities of that name."""
     candidates = [c for c in gazetteer.lookup(gazetteer.key(name)) if c.rank is not Rank.CODE]
+    if is_city and any(c.kind is Kind.CITY for c in candidates):
+        return tuple(candidates)
     regions = tuple(c for c in candidates if c.kind in (Kind.REGION, Kind.SUBREGION))
     return regions or tuple(c._replace(kind=Kind.SUBREGION) for c in candidates if c.kind is Kind.CITY)
 

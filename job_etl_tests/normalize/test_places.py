@@ -17,12 +17,13 @@ from job_etl.normalize.places import ResolvedPlaces, country_code, describe, loc
 _LABELS = Path(__file__).with_name("data") / "places.tsv"
 
 
-def labels(split: str) -> Iterator[tuple[str, list[str], frozenset[str]]]:
-    """Text, expected places and expected remote countries of each labelled row."""
+def labels(split: str) -> Iterator[tuple[str, list[str], list[str], frozenset[str]]]:
+    """Text, expected places, cities among them and expected remote countries of each labelled row."""
     for line in _LABELS.read_text(encoding="utf-8").splitlines():
-        cells = [*line.split("\t"), "", ""]
+        cells = [*line.split("\t"), "", "", ""]
         if cells[0] == split:
-            yield cells[1], list(filter(None, cells[2].split("; "))), _countries(cells[3])
+            places, cities = (list(filter(None, cell.split("; "))) for cell in cells[2:4])
+            yield cells[1], places, cities, _countries(cells[4])
 
 
 def _countries(cell: str) -> frozenset[str]:
@@ -44,12 +45,13 @@ def read(text: str) -> ResolvedPlaces:
 def test_labelled_texts_are_read_as_a_person_reads_them(split: str) -> None:
     count: Counter[str] = Counter()
     wrong = []
-    for text, expected, remote in labels(split):
+    for text, expected, cities, remote in labels(split):
         found = read(text)
         described = [describe(place) for place in found.places]
         countries = {place.country for place in found.places}
         count["rows"] += 1
         count["country"] += countries == set(map(_country_of, expected))
+        count["city"] += sorted(place.city for place in found.places if place.city) == sorted(cities)
         count["place"] += sorted(described) == sorted(expected)
         count["remote"] += remote == set(found.remote_countries)
         continents = {gazetteer.continent(code) for code in map(_country_of, expected) if code}
@@ -57,6 +59,7 @@ def test_labelled_texts_are_read_as_a_person_reads_them(split: str) -> None:
             wrong.append((text, described))
     assert count["rows"] >= 250
     assert count["country"] >= 0.97 * count["rows"], count
+    assert count["city"] >= 0.95 * count["rows"], count
     assert count["place"] >= 0.95 * count["rows"], count
     assert count["remote"] >= 0.97 * count["rows"], count
     assert wrong == []
@@ -91,6 +94,27 @@ def test_the_standard_text_names_places_and_where_one_may_live(
     found = read(text)
     assert found.location_std == location_std
     assert found.remote_countries == remote_countries
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("Wien, Österreich", "Vienna"),
+        ("Porto", "Porto"),
+        ("Lisboa, Portugal", "Lisbon"),
+        ("Genève", "Geneva"),
+        ("Tokyo", "Tokyo"),
+        ("New York", "New York City"),
+        ("Altona, Hamburg", "Hamburg"),
+        ("Dublin 2, Ireland", "Dublin"),
+        ("Ontario", None),
+        ("Washington", None),
+        ("Bayern", None),
+        ("Stockholms län", None),
+    ],
+)
+def test_a_name_of_a_region_and_its_city_is_the_citys_but_for_states(text: str, city: str | None) -> None:
+    assert [place.city for place in read(text).places] == [city]
 
 
 @pytest.mark.parametrize(
@@ -241,7 +265,7 @@ def test_any_fields_are_read_without_an_error(text: str, city: str, region: str 
 def test_reading_a_resolved_place_again_changes_nothing(split: str) -> None:
     changed = [
         (text, describe(place), again.location_std)
-        for text, _, _ in labels(split)
+        for text, *_ in labels(split)
         for place in read(text).places
         if place.country and (again := read(describe(place))).location_std != describe(place)
     ]
