@@ -11,7 +11,7 @@ from job_etl.assets.bootstrap import schema
 from job_etl.assets.exports import ranked_jobs
 from job_etl.assets.marts import marts
 from job_etl.assets.raw import job_postings_raw
-from job_etl.assets.sources import SOURCE_ASSETS
+from job_etl.assets.sources import sources
 from job_etl.assets.staging import staging
 from job_etl.checks import CHECKS
 from job_etl.dbt import dbt_cli
@@ -27,7 +27,7 @@ FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=30), warn
 
 def build_definitions(resource_overrides: dict[str, Any] | None = None) -> dg.Definitions:
     """The one `Definitions` object; tests pass resources of their own."""
-    assets = [schema, *SOURCE_ASSETS, job_postings_raw, staging, marts, ranked_jobs]
+    assets = [schema, sources, job_postings_raw, staging, marts, ranked_jobs]
     return dg.Definitions(
         assets=[
             asset.map_asset_specs(

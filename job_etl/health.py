@@ -19,8 +19,8 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 class SourceHealth:
     """A source at a glance.
 
-    `state` is `on`, `off`, or `needs a key`. `postings` is the sum over its boards' newest complete crawls, `last_trouble`
-    the newest reason why a board's newest crawl did not read it in full.
+    `state` is `on`, `off`, or `needs a key`. `postings` is the sum over its boards' newest complete crawls,
+    `last_trouble` the newest reason why a board was not read in full when it was last crawled.
     """
 
     source: str

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from job_etl import progress
-from job_etl.assets.sources import SOURCE_KEYS
+from job_etl.assets import sources
 from job_etl.resources import LandingZone, Warehouse
 from job_etl.sources import SOURCES
 from job_etl.warehouse.raw import load_crawls
@@ -11,7 +11,7 @@ from job_etl.warehouse.raw import load_crawls
 
 @dg.asset(
     key=["raw", "job_postings_raw"],
-    deps=[["bootstrap", "schema"], *SOURCE_KEYS],
+    deps=[["bootstrap", "schema"], *sources.SPECS],
     kinds={"postgres"},
     description="Every payload that was new or had changed when a crawl saw it, as the provider sent it.",
     metadata={"dagster/table_name": "raw.job_postings_raw"},
