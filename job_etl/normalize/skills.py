@@ -37,7 +37,9 @@ _TYPOGRAPHY = (
     ("●", ","),
     ("▪", ","),
 )
-_OWN_WORDS = ((b"\n", b" \x01 "), (b",", b" , "), (b"/", b" / "), (b"&", b" and "), (b". ", b" . "))
+_OWN_WORDS = ((b"\n", b" \x01 "), (b",", b" , "), (b"/", b" / "), (b"&", b" and "))
+_ABBREVIATIONS = (b"e.g. ", b"i.e. ", b"z.B. ", b"incl. ", b"etc. ", b"bzw. ")
+_STOP = b". "
 _LIST_WORDS = frozenset(b", / and or und oder et ou y o e i lub och eller en".split())
 _OR = frozenset(b"/ or nor oder ou o of lub eller ni ani".split())
 _FILLERS = frozenset(
@@ -51,7 +53,7 @@ _SECTIONS: dict[str, Need | None] = {
     "ignored": None,
 }
 _RANK: dict[Need, int] = {"mentioned": 0, "preferred": 1, "required": 2}
-_HEADING_WORDS = 8
+_HEADING_WORDS, _HEADING_BYTES = 8, 120
 _INITIALS = 2
 
 
@@ -114,7 +116,7 @@ class _Found(NamedTuple):
 
 
 def _fold(text: str) -> bytes:
-    """Words and punctuation between double blanks, case kept, one byte a character.
+    """Words and punctuation between double blanks, case kept, one byte a character; lines and sentences end in \\x01.
 
     What Latin-1 lacks becomes "?", in the dictionary as in the text: the words stay distinct, and bytes are searched in
     a third of the time.
@@ -123,8 +125,11 @@ def _fold(text: str) -> bytes:
         for typographic, plain in _TYPOGRAPHY:
             text = text.replace(typographic, plain)
     folded = text.encode("latin-1", "replace").translate(_PUNCTUATION) + b" "
+    for abbreviation in _ABBREVIATIONS:
+        folded = folded.replace(abbreviation, b" ")
     for mark, word in _OWN_WORDS:
         folded = folded.replace(mark, word)
+    folded = folded.replace(_STOP, b" \x01 ")
     return b" %b " % b"  ".join(folded.split())
 
 
@@ -204,8 +209,8 @@ def _find(folded: bytes) -> list[_Found]:
         phrase = phrases[pattern]
         if phrase.match is _Match.ANY:
             found.append(_Found(phrase, start, end, True))
-        elif (as_written := folded[start:end] == phrase.spelling) or phrase.match is _Match.CONTEXT:
-            found.append(_Found(phrase, start, end, as_written))
+        else:
+            found.append(_Found(phrase, start, end, folded[start:end] == phrase.spelling))
     return found
 
 
@@ -225,12 +230,12 @@ def _meant(folded: bytes, found: list[_Found]) -> list[_Found]:
     """Without the ambiguous names that nothing shows to be meant.
 
     A name in its own spelling is meant beside a cue, and in a list with a technology or another such name; in another
-    case only between two technologies of a list.
+    case only in a list between two technologies, or after two.
     """
-    if all(match.phrase.match is not _Match.CONTEXT for match in found):
+    if all(match.phrase.match is _Match.ANY for match in found):
         return found
     sure = [
-        match.phrase.match is not _Match.CONTEXT or (match.as_written and _in_context(folded, match)) for match in found
+        match.as_written and (match.phrase.match is not _Match.CONTEXT or _in_context(folded, match)) for match in found
     ]
     linked = [
         bool(left.phrase.skill and right.phrase.skill) and _listed(folded, left.end, right.start)
@@ -243,17 +248,16 @@ def _meant(folded: bytes, found: list[_Found]) -> list[_Found]:
                 known = (sure[place] and left.phrase.technical) or (sure[place + 1] and right.phrase.technical)
                 both = known or len(left.phrase.skill + right.phrase.skill) > _INITIALS
                 sure[place], sure[place + 1] = sure[place] or both, sure[place + 1] or both
-    return [
-        match
-        for place, match in enumerate(found)
-        if sure[place]
-        or (
-            0 < place < len(linked)
-            and linked[place - 1]
-            and linked[place]
-            and all(sure[beside] and found[beside].phrase.technical for beside in (place - 1, place + 1))
-        )
-    ]
+
+    def technology(place: int) -> bool:
+        return 0 <= place < len(found) and sure[place] and found[place].phrase.technical
+
+    for place in range(1, len(found)):
+        if not sure[place] and linked[place - 1] and technology(place - 1):
+            between = place < len(linked) and linked[place] and technology(place + 1)
+            after_two = place > 1 and linked[place - 2] and technology(place - 2)
+            sure[place] = between or after_two
+    return [match for match, is_sure in zip(found, sure, strict=True) if is_sure]
 
 
 def _negated(folded: bytes, found: list[_Found]) -> set[int]:
@@ -290,7 +294,7 @@ def _is_heading(folded: bytes, found: list[_Found], place: int) -> bool:
     start = folded.rfind(_LINE, 0, cue.start)
     end = folded.find(_LINE, cue.end)
     end = len(folded) if end < 0 else end
-    if len(folded[start + 1 : end].split()) > _HEADING_WORDS:
+    if end - start > _HEADING_BYTES or len(folded[start + 1 : end].split()) > _HEADING_WORDS:
         return False
     while place and found[place - 1].start > start:
         place -= 1
@@ -309,7 +313,7 @@ def _needs(folded: bytes, found: list[_Found]) -> Iterator[tuple[str, Need]]:
     said: Need | None = None
     end = 0
     for place, match in enumerate(found):
-        if _LINE in (gap := folded[end : match.start]) or b" . " in gap:
+        if folded.find(_LINE, end, match.start) >= 0:
             if need := said or section:
                 yield from ((skill, need) for skill in line)
             line, said = [], None
