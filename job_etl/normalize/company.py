@@ -13,7 +13,7 @@ from job_etl.normalize import taxonomy
 from job_etl.normalize.text import clean_line
 
 _WEB_ADDRESS = re.compile(r"\s*[(\[<]?\s*(?:https?://|www\.)\S+?[)\]>]?(?=\s|$)", re.I)
-_NOTE = re.compile(r"\s*[(\[](?:YC\s*[WSFX]?\d{2}|[WSFX]\d{2}|formerly\b[^)\]]*|we'?re hiring|hiring)[)\]]", re.I)
+_NOTE = re.compile(r"\s*[(\[](?:YC\s*[WSFX]?\d{2}|[WSFX]\d{2}|formerly\b[^)\]]{0,80}|we'?re hiring|hiring)[)\]]", re.I)
 _NOT_WORD = re.compile(r"[^\w&+]+|_")
 _COM = re.compile(r"(?<=\w)\.com(?![\w.])")
 _DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)|(?<=\b\w)\.(?=\s|$)")

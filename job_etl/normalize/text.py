@@ -59,8 +59,13 @@ _MARKUP = re.compile(
 )
 _PREFORMATTED = re.compile(r"<pre\b.*?</pre>", re.I | re.S)
 
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.S)
+# An entity, however often its "&" was escaped.
+_ENTITY = re.compile(r"&(?:amp;)*(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--[^<>]*-->")
+# The parser's time grows with the square of the depth of the tags; a real advertisement has hundreds.
+_MOST_TAGS = 5_000
+# How often a repair that uncovers another is repeated; real texts need two, and only a hostile one needs more.
+_PASSES = 8
 
 # UTF-8 read as Latin-1 or Windows-1252: the letter that a lead byte became, then what a continuation byte became.
 _LEAD_LETTERS = "âÃÂðïÎÐÅÄã"
@@ -107,7 +112,8 @@ def _without_markup(html: str, nested: bool = False) -> str:
             html = html.replace(entity, character)
     if "<" not in html:
         return entities.unescape(html)
-    if "<pre" in html:
+    is_ordinary = html.count("<") <= _MOST_TAGS
+    if is_ordinary and "<pre" in html:
         html = _PREFORMATTED.sub(lambda block: block[0].replace("\n", "<br>"), html)
     try:
         data = html.encode()
@@ -117,12 +123,16 @@ def _without_markup(html: str, nested: bool = False) -> str:
         breaks = _BREAKS.get
         first, *rest = data.translate(_WHITE_SPACE_AS_BLANKS).split(b"<")
         data = first + b"".join([(breaks(tag[:2]) or breaks(tag[:3], b"<")) + tag for tag in rest])
-    tree = LexborHTMLParser(data)
-    tree.strip_tags(_INVISIBLE_TAGS)
-    text = tree.body.text() if tree.body is not None else ""
+    text = _parsed(data) if is_ordinary else entities.unescape(_TAG.sub("", data.decode()))
     if not nested and has_markup(text):
         return _without_markup(text.replace("\n", "<br>"), nested=True)
     return text
+
+
+def _parsed(html: bytes) -> str:
+    tree = LexborHTMLParser(html)
+    tree.strip_tags(_INVISIBLE_TAGS)
+    return tree.body.text() if tree.body is not None else ""
 
 
 def clean_text(text: str) -> str:
@@ -132,7 +142,9 @@ def clean_text(text: str) -> str:
     surrogate. Cleaning it again changes nothing.
     """
     cleaned = _clean_once(text)
-    while _may_be_mojibake(cleaned) and (again := _clean_once(cleaned)) != cleaned:
+    for _ in range(_PASSES):
+        if not _may_be_mojibake(cleaned) or (again := _clean_once(cleaned)) == cleaned:
+            break
         cleaned = again
     return cleaned
 
@@ -181,19 +193,22 @@ def clean_line(text: str | None) -> str | None:
     """
     if not text:
         return None
-    while True:
+    for _ in range(_PASSES):
         cleaned = _repaired(text)
         if "<" in cleaned:
             cleaned = _TAG.sub(" ", cleaned)
         cleaned = " ".join(cleaned.split())
         if cleaned == text:
-            return text or None
+            break
         text = cleaned
+    return text or None
 
 
 def _repaired(text: str) -> str:
     """Decode entities, undo mojibake and drop what is not text; of white space only blanks and `\\n` remain."""
-    while "&" in text and (decoded := _ENTITY.sub(lambda entity: entities.unescape(entity[0]), text)) != text:
+    for _ in range(_PASSES if "&" in text else 0):
+        if (decoded := _ENTITY.sub(_character, text)) == text:
+            break
         text = decoded
     if _may_be_mojibake(text):
         text = "\n".join([_decoded(line) for line in text.split("\n")])
@@ -205,6 +220,10 @@ def _repaired(text: str) -> str:
         text = _CONTROL.sub(" ", text)
         text = _INVISIBLE.sub("", text)
     return unicodedata.normalize("NFC", text)
+
+
+def _character(entity: re.Match[str]) -> str:
+    return entities.unescape(f"&{entity[1]};")
 
 
 def _may_be_mojibake(text: str) -> bool:

@@ -98,6 +98,16 @@ def test_a_line_is_trimmed_and_without_markup(text: str | None, line: str | None
     assert clean_line(text) == line
 
 
+@pytest.mark.parametrize(
+    "part", ["<div>", "<ul><li>", "<pre", "<!--", "&amp;amp;", "&lt;p&gt;", "<<a>", "<script>", "â€™"]
+)
+@pytest.mark.timeout(60)
+def test_hostile_text_takes_no_longer_than_its_length(part: str) -> None:
+    text = part * 100_000
+    assert "\n" not in (clean_line(text) or "")
+    html_to_text(text)
+
+
 @given(ANY_TEXT)
 def test_any_text_becomes_text_that_stays_and_that_postgres_can_hold(text: str) -> None:
     for clean in (clean_text(text), html_to_text(text)):
