@@ -41,7 +41,7 @@ _PLAIN = "no_experience_asked"
 _JUNIOR_YEARS, _SENIOR_YEARS, _MOST_YEARS = 1, 5, 15
 
 _YEARS = re.compile(
-    r"[0-9]{1,2}(?![0-9])\s?\+?(?:\s?(?:-|–|to|bis|à|a|or|oder|ou)\s?[0-9]{1,2}\s?\+?)?\s?(?:\(\w+\)\s)?"
+    r"[0-9][0-9]?\+?(?: ?(?:-|–|to|bis|à|a|or|oder|ou) ?[0-9]{1,2}\+?)?[ \u00a0]?(?:\(\w+\) )?"
     r"(?:full |volle |plus |or more )?(?:[Yy]ears?|YEARS|[Yy]rs?|[Jj]ahre?n?|ans|années|años|anni|anos|jaar|lata?|år)\b"
 )
 _EXPERIENCE = re.compile(

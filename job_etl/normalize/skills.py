@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache, lru_cache
-from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from ahocorasick_rs import MATCHKIND_LEFTMOST_LONGEST, BytesAhoCorasick
@@ -38,7 +37,7 @@ _TYPOGRAPHY = (
     ("▪", ","),
 )
 _OWN_WORDS = ((b"\n", b" \x01 "), (b",", b" , "), (b"/", b" / "), (b"&", b" and "))
-_ABBREVIATIONS = (b"e.g. ", b"i.e. ", b"z.B. ", b"incl. ", b"etc. ", b"bzw. ")
+_ABBREVIATIONS = (b"e.g. ", b"i.e. ", b"z.B. ")
 _STOP = b". "
 _LIST_WORDS = frozenset(b", / and or und oder et ou y o e i lub och eller en".split())
 _OR = frozenset(b"/ or nor oder ou o of lub eller ni ani".split())
@@ -232,31 +231,32 @@ def _meant(folded: bytes, found: list[_Found]) -> list[_Found]:
     A name in its own spelling is meant beside a cue, and in a list with a technology or another such name; in another
     case only in a list between two technologies, or after two.
     """
-    if all(match.phrase.match is _Match.ANY for match in found):
-        return found
     sure = [
         match.as_written and (match.phrase.match is not _Match.CONTEXT or _in_context(folded, match)) for match in found
     ]
-    linked = [
-        bool(left.phrase.skill and right.phrase.skill) and _listed(folded, left.end, right.start)
-        for left, right in pairwise(found)
-    ]
-    for places in (range(len(linked)), reversed(range(len(linked)))):
-        for place in places:
-            left, right = found[place], found[place + 1]
-            if linked[place] and left.as_written and right.as_written and not (sure[place] and sure[place + 1]):
-                known = (sure[place] and left.phrase.technical) or (sure[place + 1] and right.phrase.technical)
-                both = known or len(left.phrase.skill + right.phrase.skill) > _INITIALS
-                sure[place], sure[place + 1] = sure[place] or both, sure[place + 1] or both
+    unsure = [place for place, is_sure in enumerate(sure) if not is_sure]
+    if not unsure:
+        return found
 
-    def technology(place: int) -> bool:
-        return 0 <= place < len(found) and sure[place] and found[place].phrase.technical
+    def linked(place: int, other: int) -> bool:
+        """Whether two neighbours stand in one list."""
+        if not 0 <= other < len(found) or not found[other].phrase.skill:
+            return False
+        first, second = sorted((place, other))
+        return _listed(folded, found[first].end, found[second].start)
 
-    for place in range(1, len(found)):
-        if not sure[place] and linked[place - 1] and technology(place - 1):
-            between = place < len(linked) and linked[place] and technology(place + 1)
-            after_two = place > 1 and linked[place - 2] and technology(place - 2)
-            sure[place] = between or after_two
+    def technology(place: int, other: int) -> bool:
+        return linked(place, other) and sure[other] and found[other].phrase.technical
+
+    for place in (*unsure, *reversed(unsure)):
+        name = found[place]
+        for other in (place - 1, place + 1):
+            if name.as_written and not sure[place] and linked(place, other) and found[other].as_written:
+                both_ambiguous = not sure[other] and len(name.phrase.skill + found[other].phrase.skill) > _INITIALS
+                sure[place] = both_ambiguous or technology(place, other)
+    for place in unsure:
+        if not sure[place] and technology(place, place - 1):
+            sure[place] = technology(place, place + 1) or technology(place - 1, place - 2)
     return [match for match, is_sure in zip(found, sure, strict=True) if is_sure]
 
 
@@ -330,30 +330,46 @@ def _needs(folded: bytes, found: list[_Found]) -> Iterator[tuple[str, Need]]:
         yield from ((skill, need) for skill in line)
 
 
-def find_skills(title: str | None, description: str | None, *, tags: Sequence[str]) -> list[Mention]:
-    """The skills a posting names, each once, in the order title, tags, description.
-
-    A skill of the title is required. In the description the heading of the section or a word in the line tells
-    required from preferred; what is neither is mentioned. A skill said not to be needed is left out there.
-    """
-    mentions: dict[str, Mention] = {}
-    if title:
-        folded = _fold(title)
-        for match in _meant(folded, _find(folded)):
-            if match.phrase.skill:
-                mentions.setdefault(match.phrase.skill, Mention(match.phrase.skill, "required", "title"))
+def _collect(title: str | None, description: str | None, tags: Sequence[str]) -> dict[str, tuple[Need, Where]]:
+    """Each skill with the strongest need and the first place, in the order title, tags, description."""
+    found: dict[str, tuple[Need, Where]] = {}
+    for skill in _in_short_text(title) if title else ():
+        found[skill] = "required", "title"
     for tag in tags:
         for skill in _in_tag(tag):
-            mentions.setdefault(skill, Mention(skill, "mentioned", "tags"))
+            found.setdefault(skill, ("mentioned", "tags"))
     if description:
         folded = _fold(description)
         for skill, need in _needs(folded, _meant(folded, _find(folded))):
-            known = mentions.get(skill)
-            if known is None:
-                mentions[skill] = Mention(skill, need, "description")
-            elif _RANK[need] > _RANK[known.need]:
-                mentions[skill] = Mention(skill, need, known.where)
-    return list(mentions.values())
+            known, where = found.get(skill, ("mentioned", "description"))
+            found[skill] = (need if _RANK[need] > _RANK[known] else known), where
+    return found
+
+
+@lru_cache(maxsize=1 << 14)
+def _in_short_text(text: str) -> tuple[str, ...]:
+    """The skills of a title or tag, whatever is said about them."""
+    folded = _fold(text)
+    return tuple(match.phrase.skill for match in _meant(folded, _find(folded)) if match.phrase.skill)
+
+
+@lru_cache(maxsize=1 << 14)
+def _in_tag(tag: str) -> tuple[str, ...]:
+    """The skills of a provider's tag: the one it spells, in any case, else those named in it."""
+    _, phrases, places = _automaton()
+    place = places.get(_fold(tag).translate(_LOWER))
+    if place is None:
+        return _in_short_text(tag)
+    return (phrases[place].skill,) if phrases[place].skill else ()
+
+
+def find_skills(title: str | None, description: str | None, *, tags: Sequence[str]) -> list[Mention]:
+    """The skills a posting names, each once, in the order title, tags, description.
+
+    A skill of the title is required. In the description the heading of the section or a word in the line tells required
+    from preferred; the rest is mentioned. What an employer offers and a skill said not to be needed are left out there.
+    """
+    return [Mention(skill, need, where) for skill, (need, where) in _collect(title, description, tags).items()]
 
 
 def locate_skills(text: str) -> list[tuple[int, int, str]]:
@@ -371,24 +387,14 @@ def locate_skills(text: str) -> list[tuple[int, int, str]]:
     return located
 
 
-@lru_cache(maxsize=1 << 14)
-def _in_tag(tag: str) -> tuple[str, ...]:
-    """The skills of a provider's tag: the one it spells, in any case, else those named in it."""
-    folded = _fold(tag)
-    _, phrases, places = _automaton()
-    place = places.get(folded.translate(_LOWER))
-    if place is not None:
-        return (phrases[place].skill,) if phrases[place].skill else ()
-    return tuple(match.phrase.skill for match in _meant(folded, _find(folded)) if match.phrase.skill)
-
-
 def extract_skills(title: str | None, description: str | None, *, tags: Sequence[str]) -> tuple[list[str], list[str]]:
     """The provider's tags, cleaned and each once, and the canonical skills of title, tags and description."""
     raw: dict[str, str] = {}
     for tag in tags:
         if cleaned := " ".join(tag.split()).strip(" ,;"):
             raw.setdefault(cleaned.casefold(), cleaned)
-    return list(raw.values()), [mention.skill for mention in find_skills(title, description, tags=list(raw.values()))]
+    tags = list(raw.values())
+    return tags, list(_collect(title, description, tags))
 
 
 def ancestors(skill: str) -> list[str]:
