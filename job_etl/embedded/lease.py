@@ -101,7 +101,7 @@ def acquire(home: Path, say: Say = _to_stderr) -> Lease:
 
     Raises:
         PermanentError: there can be no server here, such as when the folder cannot be written; says why.
-        TransientError: the server was stopped while it started, or hangs.
+        TransientError: the server hangs, or was killed while it started.
     """
     remind = reminder(say)
     with _explained(home):

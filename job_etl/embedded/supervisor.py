@@ -27,7 +27,7 @@ from job_etl.errors import JobEtlError, PermanentError, TransientError
 _LINGER = "JOB_ETL_EMBEDDED_LINGER"
 _DEFAULT_LINGER = "5"  # seconds; commands that follow one another then share one server
 _TICK = 0.2
-_LIVES = 100
+_LIVES = 100  # a bound, should it not be somebody's kill that ends it but a fault of its own
 _LOG_LIMIT = 10 * 2**20  # bytes; one older log is kept
 
 _BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from job_etl.embedded.supervisor import main; main(*sys.argv[2:])"
