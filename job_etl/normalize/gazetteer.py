@@ -134,8 +134,6 @@ def _countries() -> dict[str, dict[str, Any]]:
     return countries
 
 
-# --- the index file ---------------------------------------------------------------------------------------------------
-
 _local = threading.local()
 
 _OUTDATED_SECONDS = 86_400

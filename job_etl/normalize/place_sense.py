@@ -200,9 +200,6 @@ def _as_written(name: Part, found: Found) -> Found:
 _NAME = re.compile(r"[^\W\d_][\w.'’ -]{2,39}$")
 
 
-# --- names that are one place -----------------------------------------------------------------------------------------
-
-
 def _chains(order: Sequence[Part]) -> Iterator[list[Candidate]]:
     """Every way to read names from narrow to broad such that each lies in the next."""
     chains = [[c] for c in order[-1].candidates if Kind.COUNTRY <= c.kind <= Kind.SUBREGION]
@@ -246,9 +243,6 @@ def _place(candidate: Candidate) -> Place:
     if candidate.kind is Kind.CITY:
         return Place(candidate.name, region, candidate.country, candidate.latitude, candidate.longitude)
     return Place(None, region, candidate.country)
-
-
-# --- two cities in a row ----------------------------------------------------------------------------------------------
 
 
 def _town_or_district(first: Part, second: Part) -> Found | None:
@@ -309,9 +303,6 @@ def distance_km(one: Candidate, other: Candidate) -> float:
     dlon = math.radians(other.longitude - one.longitude)
     a = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin(dlon / 2) ** 2
     return 2 * 6371 * math.asin(math.sqrt(a))
-
-
-# --- a name by itself -------------------------------------------------------------------------------------------------
 
 
 def _alone(part: Part) -> Found | None:

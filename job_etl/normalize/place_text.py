@@ -112,9 +112,6 @@ def _is_unmistakable(candidate: Candidate) -> bool:
     return candidate.rank in (Rank.CURATED, Rank.NAME) and not is_town
 
 
-# --- words that are no names ------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
     modes: Phrases
@@ -144,8 +141,6 @@ def _any_of(words: Iterable[str]) -> str:
     longest_first = sorted({word.casefold() for word in words}, key=lambda word: (-len(word), word))
     return rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)"
 
-
-# --- cutting ----------------------------------------------------------------------------------------------------------
 
 _ALTERNATIVES = re.compile(r"\s*(?:[;|•·\n]|\s/\s)\s*|\s+(?:or|oder|ou)\s+(?=\S)", re.I)
 _WEAK_ALTERNATIVES = re.compile(r"\s*[/&+]\s*|\s+(?:and|und|et|y|och)\s+", re.I)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from job_etl.model import GivenSalary, Origin, Period
 from job_etl.normalize import money
+from job_etl.normalize.amounts import parse_number
 from job_etl.normalize.salary import Salary, period_of, read_salary
-from job_etl.normalize.salary_text import parse_number
 
 _LABELS = Path(__file__).with_name("data") / "salaries.tsv"
 _DAY = datetime(2025, 6, 16, 12, tzinfo=UTC)
