@@ -170,7 +170,8 @@ def _from_text(
 def _one_of(pays: Sequence[Pay], country: str | None, *, meet: bool) -> tuple[Pay | None, str]:
     """One pay of several: of the currency of the place (else the first one's) and the first period, all as one span.
 
-    With `meet`, ranges of one currency and period that leave a gap are not one job's: then there is none.
+    With `meet`, ranges of one currency and period are not one job's where they leave a gap, or where nothing but their
+    form tells that they are pay (a list of roles): then there is none.
     """
     if not pays:
         return None, ""
@@ -184,7 +185,7 @@ def _one_of(pays: Sequence[Pay], country: str | None, *, meet: bool) -> tuple[Pa
         return pays[0], ""
     reach = _high(pays[0])
     for pay in pays:
-        if meet and (_low(pay) > reach or pay.evidence < salary_text.SURE):
+        if meet and (_low(pay) > reach or not pay.told):
             return None, ""
         reach = max(reach, _high(pay))
     first = pays[0]

@@ -31,19 +31,20 @@ class Need(IntEnum):
     PROSE = 3
 
 
-SURE = 4
-"""The evidence from which several ranges are taken for one job's: more than that they are ranges of money."""
-
-
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """One sum or range as written. `evidence` is how sure it is base pay; `inferred` that no period is written."""
+    """One sum or range as written.
+
+    `evidence` is how sure it is base pay, `told` that a word for pay or a period is written with it, and `inferred`
+    that no period is.
+    """
 
     minimum: Decimal | None
     maximum: Decimal | None
     currency: str | None
     period: Period | None
     evidence: int = 0
+    told: bool = True
     inferred: bool = False
 
 
@@ -126,7 +127,8 @@ def _weighed(amount: Sum, window: Window, country: str | None, on: date | None) 
         return None
     is_yearly = period is Period.YEAR and value is not None and value >= _YEARLY
     evidence = 2 * amount.is_range + support + (written is not None) + is_yearly
-    return Pay(low, high, currency, period, evidence, written is None)
+    told = support == 2 or written is not None
+    return Pay(low, high, currency, period, evidence, told, written is None)
 
 
 def _support(window: Window, amount: Sum) -> int | None:
