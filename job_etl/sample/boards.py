@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
-from typing import Any, Literal, cast
+from typing import Any
 
 import msgspec
 
@@ -29,6 +29,7 @@ _CONTRACTS = ((ContractType.FULL_TIME, 0.86), (ContractType.CONTRACT, 0.09), (Co
 _WORK = ((RemoteType.HYBRID, 0.5), (RemoteType.ONSITE, 0.3), (RemoteType.REMOTE, 0.2))
 _REMOTE_FEEDS = ("remoteok", "remotive")
 _OLDEST_DAYS = 40
+_SILENT = 0.2
 
 
 class Advert(Part):
@@ -66,8 +67,13 @@ def vacancies(board: str, crawl: int) -> Iterator[Vacancy]:
             _with(opening, opening.later) if has_changed else opening,
             published=published,
             updated=blocks.crawls[last - 1] - timedelta(hours=5) if has_changed else published,
-            pay_told=cast("Literal['field', 'text', 'line', 'none']", plan.pay),
+            pay_told="none" if _is_silent(advert) else plan.pay,
         )
+
+
+def _is_silent(advert: Advert) -> bool:
+    """Whether pay that is not planned is not told either."""
+    return advert.opening.pay is None and Dice(advert.key, "silent").chance(_SILENT)
 
 
 @cache

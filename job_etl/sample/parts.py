@@ -9,7 +9,7 @@ import json
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -19,6 +19,9 @@ from job_etl.model import ContractType, Outcome, RemoteType, Seniority
 DATA = Path(__file__).parent / "data"
 
 _T = TypeVar("_T")
+
+PayTold = Literal["field", "text", "line", "none"]
+"""How an employer tells pay: in the provider's fields, in the text, in a line of the provider's, or not at all."""
 
 
 class Part(msgspec.Struct, forbid_unknown_fields=True):
@@ -61,6 +64,7 @@ class RoleText(Part):
     titles: list[str]
     duties: list[str]
     asks: list[str]
+    skills: list[str] | None = None
 
 
 class Role(Part):
@@ -141,7 +145,7 @@ class BoardPlan(Part):
 
     company: str | None = None
     asked: tuple[int, ...] = (1, 3)
-    pay: str = "field"
+    pay: PayTold = "field"
     open: list[Opening] = []
     draw: int = 0
     params: dict[str, str] = {}

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from job_etl.model import ContractType, RemoteType, Seniority
 from job_etl.sample.dice import Dice
-from job_etl.sample.parts import Money, Opening, Parts, Place, Role, Wording
+from job_etl.sample.parts import Money, Opening, Parts, PayTold, Place, Role, Wording
 
 _WIDTH = 0.17  # of a pay range, as advertisements have it
 _FEWEST_SKILLS, _MOST_SKILLS = 5, 8
@@ -54,7 +53,7 @@ class Vacancy:
     work: RemoteType
     contract: ContractType
     pay: Pay | None
-    pay_told: Literal["field", "text", "line", "none"]
+    pay_told: PayTold
     language: str
     published: datetime
     updated: datetime
@@ -86,7 +85,7 @@ def compose(
     *,
     published: datetime,
     updated: datetime | None = None,
-    pay_told: Literal["field", "text", "line", "none"] = "field",
+    pay_told: PayTold = "field",
 ) -> Vacancy:
     """Compose a vacancy. The same key gives the same words, so that an opening that changes does so in one thing."""
     employer, role, place = parts.employers[company], parts.roles[opening.role], parts.places[opening.place]
@@ -94,7 +93,7 @@ def compose(
     pitch, text, words = employer.texts[language], role.texts[language], parts.wording[language]
     dice = Dice(key, "text")
     plain_title = dice.one(text.titles)
-    skills = opening.skills or _skills(role, Dice(key, "skills"))
+    skills = opening.skills or _skills(text.skills or role.skills, Dice(key, "skills"))
     pay = _pay(parts, role, opening, place, words.money, Dice(key, "pay"))
     slots = {
         "company": employer.name,
@@ -105,7 +104,6 @@ def compose(
         "team": dice.number(3, 11),
         "years": parts.years[opening.level],
         **dict(zip("abc", skills, strict=False)),
-        "skills": ", ".join(skills[3:]),
         "pay": pay.text if pay else "",
     }
 
@@ -116,8 +114,11 @@ def compose(
         return words.headings[name].format_map(slots)
 
     years = words.starter if parts.years[opening.level] < 2 else words.years
-    asks = said(years, 1) + said(text.asks, 3) + said(words.asks, 2)
-    nice = [words.nice.format_map(slots)] if skills[3:] else []
+    duties = said(text.duties, dice.number(4, 6))
+    asks = said(years, 1) + said(text.asks[:1], 1) + said(text.asks[1:], 2) + said(words.asks, 2)
+    named = " ".join(duties + asks)
+    if others := [skill for skill in skills if skill not in named]:
+        asks.append(words.nice.format(skills=", ".join(others)))
     told = said(words.pay, 1)
     return Vacancy(
         key=key,
@@ -139,8 +140,8 @@ def compose(
         skills=skills,
         about=Section(heading("about"), [pitch.about], []),
         role=Section(heading("role"), [*said(words.role, 1), words.work[opening.work].format_map(slots)], []),
-        duties=Section(heading("duties"), [], said(text.duties, dice.number(4, 6))),
-        asks=Section(heading("asks"), [], asks + nice),
+        duties=Section(heading("duties"), [], duties),
+        asks=Section(heading("asks"), [], asks),
         offers=Section(heading("offers"), [], said(words.offers, dice.number(3, 6))),
         pay_section=Section(heading("pay"), told, []) if pay and pay_told == "text" else None,
         closing=Section(None, said(words.closing, 1), []),
@@ -152,9 +153,9 @@ def _language(texts: Iterable[str], role: Role) -> str:
     return next(language for language in texts if language in role.texts)
 
 
-def _skills(role: Role, dice: Dice) -> list[str]:
-    """The role's two usual skills and some others."""
-    return role.skills[:2] + dice.some(role.skills[2:], dice.number(_FEWEST_SKILLS, _MOST_SKILLS) - 2)
+def _skills(known: list[str], dice: Dice) -> list[str]:
+    """The two usual skills of a role and some others."""
+    return known[:2] + dice.some(known[2:], dice.number(_FEWEST_SKILLS, _MOST_SKILLS) - 2)
 
 
 def _title(plain: str, level: Seniority, role: Role, words: Wording, dice: Dice) -> str:

@@ -59,7 +59,7 @@ def payload(vacancy: Vacancy, board: str, crawl: int) -> dict[str, Any]:
                 "salary_max": round(middle + 0.42, 2),
                 "salary_is_predicted": "1",
             }
-        elif dice.chance(0.8):
+        elif vacancy.pay_told != "none":
             posting |= {"salary_min": vacancy.pay.minimum, "salary_max": vacancy.pay.maximum}
     return posting
 

@@ -25,7 +25,6 @@ _CONTRACT = {
 
 def payload(vacancy: Vacancy, board: str, crawl: int) -> dict[str, Any]:
     """One comment of the thread."""
-    dice = vacancy.dice("hackernews")
     home = f"https://{slug(vacancy.company)}.example"
     apply = f"{home}/careers/{slug(vacancy.title)}"
     work = _WORK[vacancy.work]
@@ -33,7 +32,7 @@ def payload(vacancy: Vacancy, board: str, crawl: int) -> dict[str, Any]:
     head = [vacancy.company, vacancy.title, where]
     if vacancy.contract in _CONTRACT:
         head.append(_CONTRACT[vacancy.contract])
-    if vacancy.pay and dice.chance(0.6):
+    if vacancy.pay and vacancy.pay_told != "none":
         low, high = (round(amount / 1000) for amount in (vacancy.pay.minimum, vacancy.pay.maximum))
         code = f" {vacancy.pay.currency}" if vacancy.pay.currency == "CAD" else ""
         head.append(f"{vacancy.pay.sign}{low}k - {vacancy.pay.sign}{high}k{code}")

@@ -9,7 +9,7 @@ from typing import Any
 from job_etl.model import ContractType
 from job_etl.sample.dice import Dice
 from job_etl.sample.shapes.writing import Markup, html, json_bytes, slug
-from job_etl.sample.vacancy import Pay, Vacancy
+from job_etl.sample.vacancy import Vacancy
 
 _MARKUP = Markup(
     heading="<p><strong>{}</strong></p>\n", items='<ul style="">\n{}</ul>\n', item='<li style="">{}</li>\n'
@@ -57,9 +57,7 @@ def payload(vacancy: Vacancy, board: str, crawl: int) -> dict[str, Any]:
         "job_type": _JOB_TYPES[vacancy.contract],
         "publication_date": f"{vacancy.published:%Y-%m-%dT%H:%M:%S}",
         "candidate_required_location": vacancy.location,
-        "salary": _line(vacancy.pay, hourly=vacancy.contract is ContractType.CONTRACT, dice=dice)
-        if vacancy.pay
-        else "",
+        "salary": _line(vacancy, dice),
         "description": html(vacancy.sections, _MARKUP) + pixel,
         "company_logo_url": logo,
     }
@@ -77,8 +75,11 @@ def answers(payloads: Sequence[Any], when: datetime) -> list[bytes]:
     return [json_bytes(feed, ascii_only=True)]
 
 
-def _line(pay: Pay, *, hourly: bool, dice: Dice) -> str:
-    if hourly:
+def _line(vacancy: Vacancy, dice: Dice) -> str:
+    pay = vacancy.pay
+    if pay is None or vacancy.pay_told == "none":
+        return ""
+    if vacancy.contract is ContractType.CONTRACT:
         low, high = (round(amount / _HOURS_A_YEAR) for amount in (pay.minimum, pay.maximum))
         return dice.one([f"{pay.sign}{low} - {pay.sign}{high} /hour", f"{pay.sign}{low} - {pay.sign}{high}/hr"])
     low, high = (round(amount / 1000) for amount in (pay.minimum, pay.maximum))
@@ -87,6 +88,5 @@ def _line(pay: Pay, *, hourly: bool, dice: Dice) -> str:
         f"{pay.sign}{low},000 - {pay.sign}{high},000",
         f"{pay.sign}{low}k- {pay.sign}{high}k",
         f"{low}k - {high}k {pay.currency}",
-        "",
     ]
     return dice.one(written)
