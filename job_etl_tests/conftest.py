@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from job_etl.embedded import acquire
+from job_etl.embedded import acquire, destroy
 from job_etl.warehouse.bootstrap import bootstrap
 from job_etl.warehouse.connect import connect
 
@@ -47,6 +47,7 @@ def server_url(home: Path) -> Iterator[str]:
             connection.execute("alter system set fsync to off")
             connection.execute("select pg_reload_conf()")
         yield lease.url
+    destroy(home)  # as root the data may lie outside the home, where pytest does not clean up
 
 
 @pytest.fixture(scope="session")
