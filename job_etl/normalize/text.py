@@ -17,6 +17,8 @@ from ftfy.badness import is_bad
 from selectolax.lexbor import LexborHTMLParser
 
 _INVISIBLE_TAGS = ["script", "style", "noscript", "template", "head", "title", "svg", "iframe", "object"]
+# How such a tag begins; looking for it spares the parser a search for each.
+_INVISIBLE_TAG = re.compile(rb"<(?:[sS](?:[cC]|[tT][yY]|[vV])|[nN][oO]|[tT][eEiI]|[hH][eE]|[iI][fF]|[oO][bB])")
 
 # What comes before a tag, by the bytes after its "<". White space has no meaning in HTML: once the author's line ends
 # are blanks, a line end in the parsed text is one of these.
@@ -47,7 +49,8 @@ _BREAKS = {
     for lower in starts
     for start in (lower, lower.upper())
 }
-_WHITE_SPACE_AS_BLANKS = bytes.maketrans(b"\0\t\n\v\f\r", b"      ")
+# White space of the source, and the two ends of blocks that the first bytes of a tag do not tell from "</u>".
+_IN_SOURCE = ((b"\n", b" "), (b"\r", b" "), (b"\t", b" "), (b"</ul>", b"</ul>\n\n"), (b"</ol>", b"</ol>\n\n"))
 _BLOCK = r"p|div|ul|ol|li|h[1-6]|br|hr|tr|table|section|blockquote|pre"
 _BLOCK_TAG = re.compile(rf"<(?:{_BLOCK})[\s/>]", re.I)
 _ESCAPED_BLOCK_TAG = re.compile(rf"&lt;(?:{_BLOCK})(?:\s|/|&gt;)", re.I)
@@ -120,9 +123,11 @@ def _without_markup(html: str, nested: bool = False) -> str:
     except UnicodeEncodeError:
         data = _UNHOLDABLE.sub("\ufffd", html).encode()
     if _BLOCK_TAG.search(html):
+        for written, meant in _IN_SOURCE:
+            data = data.replace(written, meant)
         breaks = _BREAKS.get
-        first, *rest = data.translate(_WHITE_SPACE_AS_BLANKS).split(b"<")
-        data = first + b"".join([(breaks(tag[:2]) or breaks(tag[:3], b"<")) + tag for tag in rest])
+        first, *rest = data.split(b"<")
+        data = first + b"".join([breaks(tag[:2], b"<") + tag for tag in rest])
     text = _parsed(data) if is_ordinary else entities.unescape(_TAG.sub("", data.decode()))
     if not nested and has_markup(text):
         return _without_markup(text.replace("\n", "<br>"), nested=True)
@@ -131,7 +136,8 @@ def _without_markup(html: str, nested: bool = False) -> str:
 
 def _parsed(html: bytes) -> str:
     tree = LexborHTMLParser(html)
-    tree.strip_tags(_INVISIBLE_TAGS)
+    if _INVISIBLE_TAG.search(html):
+        tree.strip_tags(_INVISIBLE_TAGS)
     return tree.body.text() if tree.body is not None else ""
 
 

@@ -33,6 +33,7 @@ ANY_TEXT = st.text() | st.text(
         ("<style>p{}</style><script>alert(1)</script><p>x</p><!-- no -->", "x"),
         ("&lt;p&gt;R&amp;amp;D &amp;mdash; now&lt;/p&gt;&lt;p&gt;x&lt;/p&gt;", "R&D — now\n\nx"),
         ("<p>&lt;strong&gt;Bold&lt;/strong&gt; text &lt;br /&gt; next</p>", "Bold text\nnext"),
+        ("<P>x</P><SCRIPT>alert(1)</SCRIPT><Style>p{}</Style><title>t</title><svg><text>y</text></svg>", "x"),
         ("<p>R&amp;amp;D</p>", "R&D"),
         ("<p>pages with a < b and <div> tags</p>", "pages with a < b and\ntags"),
         ("<p>5 &lt; 6</p>", "5 < 6"),
