@@ -9,7 +9,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from job_etl.normalize import taxonomy
+from job_etl.normalize.phrases import section
 from job_etl.normalize.text import clean_line
 
 _WEB_ADDRESS = re.compile(r"\s*[(\[<]?\s*(?:https?://|www\.)\S+?[)\]>]?(?=\s|$)", re.I)
@@ -61,11 +61,12 @@ def _without_form(words: list[str], forms: frozenset[str]) -> list[str]:
 
 @cache
 def _placeholders() -> frozenset[str]:
-    return frozenset(str(word).casefold() for word in taxonomy.document("company.yml")["placeholders"])
+    return frozenset(word.casefold() for word in section("company.yml", "names")["placeholder"])
 
 
 @cache
 def _legal_forms() -> tuple[frozenset[str], frozenset[str]]:
-    words = taxonomy.document("company.yml")
-    after = frozenset(form for line in words["legal_forms"] for form in line)
-    return after | frozenset(words["board_words"]), frozenset(words["legal_forms_before"])
+    """What is dropped at the end of a name, and what before it."""
+    names = section("company.yml", "names")
+    forms = (form for group in section("company.yml", "legal_forms").values() for form in group)
+    return frozenset(forms) | frozenset(names["board"]), frozenset(names["before"])

@@ -9,8 +9,7 @@ import re
 from functools import cache, lru_cache
 
 from job_etl.model import ContractType, Origin
-from job_etl.normalize import taxonomy
-from job_etl.normalize.phrases import Phrases, fold, labels, rest_of_line
+from job_etl.normalize.phrases import Phrases, fold, labels, rest_of_line, section
 
 _GIVEN = Origin("given", "employment type")
 _GIVEN_PERMANENT = Origin("inferred", "employment type is permanent")
@@ -21,6 +20,7 @@ _LABELLED_PERMANENT = Origin("inferred", "description, labelled line says perman
 _DESCRIPTION = Origin("parsed", "description")
 _DESCRIPTION_PERMANENT = Origin("inferred", "description says permanent")
 
+_DICTIONARY = "contract.yml"
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 # The narrower statement first: a full-time internship is an internship, a part-time freelancer a freelancer. Of
@@ -35,9 +35,8 @@ _ORDER = (
 
 
 @cache
-def _phrases(section: str) -> Phrases:
-    dictionary = taxonomy.document("contract.yml")
-    return Phrases(dictionary[section] | (labels(dictionary["labels"]) if section == "description" else {}))
+def _phrases(name: str) -> Phrases:
+    return Phrases(section(_DICTIONARY, name) | (labels(_DICTIONARY) if name == "description" else {}))
 
 
 def classify_contract(

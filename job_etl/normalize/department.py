@@ -9,9 +9,9 @@ from functools import cache, lru_cache
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from job_etl.errors import ConfigError
 from job_etl.model import Origin
-from job_etl.normalize import taxonomy
-from job_etl.normalize.phrases import Phrases, fold
+from job_etl.normalize.phrases import Phrases, fold, section
 from job_etl.normalize.text import clean_line
 
 _DEPARTMENT = Origin("given", "department")
@@ -19,7 +19,8 @@ _TEAM = Origin("given", "team")
 _TITLE = Origin("inferred", "title")
 _INDUSTRY = Origin("given", "industry")
 
-_NOTHING = "nothing"
+_DICTIONARY = "department.yml"
+_NO_NAMES = frozenset({"n/a", "na", "none", "null", "unknown", "other", "others", "-", "general", "no department"})
 
 
 def department(given: str | None, team: str | None, title: str | None) -> tuple[str | None, Origin | None]:
@@ -42,32 +43,28 @@ def industry(given: str | None) -> tuple[str | None, Origin | None]:
 def classify_department(title: str) -> str | None:
     """The department that a title's words name, one of those in the dictionary, or None.
 
-    The word that comes first in the dictionary's order of departments wins.
+    Of several, the first in the dictionary's order.
     """
-    words, parts, inside, order = _dictionary()
+    words, order, parts, departments = _dictionary()
     folded = fold(title)
-    found = {hit.meaning for hit in words.find(folded)} - {_NOTHING}
-    found.update(inside[index] for index, _, _ in parts.find_matches_as_indexes(folded))
+    found = {hit.meaning for hit in words.find(folded)} & order.keys()
+    found.update(departments[index] for index, _, _ in parts.find_matches_as_indexes(folded))
     return min(found, key=order.__getitem__, default=None)
 
 
 @cache
-def _dictionary() -> tuple[Phrases, AhoCorasick, list[str], dict[str, int]]:
-    dictionary = taxonomy.document("department.yml")
-    departments = dictionary["departments"]
-    parts = [(fold(part), name) for name, entry in departments.items() for part in entry["parts"]]
-    return (
-        Phrases({name: entry["words"] for name, entry in departments.items()} | {_NOTHING: dictionary["nothing"]}),
-        AhoCorasick([part for part, _ in parts], implementation=Implementation.DFA),
-        [name for _, name in parts],
-        {name: place for place, name in enumerate(departments)},
-    )
+def _dictionary() -> tuple[Phrases, dict[str, int], AhoCorasick, list[str]]:
+    """The words and the order of their departments; the parts of words and the department of each."""
+    words = section(_DICTIONARY, "words")
+    order = {name: place for place, name in enumerate(words) if name != "nothing"}
+    parts = [(fold(part), name) for name, inside in section(_DICTIONARY, "parts").items() for part in inside]
+    if unknown := {name for _, name in parts} - order.keys():
+        raise ConfigError(f"the dictionary {_DICTIONARY} has parts of {min(unknown)!r}, which has no words")
+    automaton = AhoCorasick([part for part, _ in parts], implementation=Implementation.DFA)
+    return Phrases(words), order, automaton, [name for _, name in parts]
 
 
 @lru_cache(maxsize=4096)
 def _name(text: str | None) -> str | None:
     line = clean_line(text)
     return line if line and any(map(str.isalpha, line)) and line.casefold() not in _NO_NAMES else None
-
-
-_NO_NAMES = frozenset({"n/a", "na", "none", "null", "unknown", "other", "others", "-", "general", "no department"})

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from job_etl.errors import ConfigError
+from job_etl.normalize import taxonomy
 
 _LABELLED = 60
 
@@ -77,9 +78,22 @@ class Phrases:
         return {found.meaning for found in self.find(fold(text))}
 
 
-def labels(words: Sequence[str]) -> dict[str, list[str]]:
-    """A dictionary's entry for words that stand before a colon, for `Phrases`: all mean "label"."""
-    return {"label": [f"{word}{colon}" for word in words for colon in (":", " :")]}
+def section(file: str, name: str) -> dict[str, list[str]]:
+    """A section of a dictionary: lists of phrases by their meaning.
+
+    Raises:
+        ConfigError: there is no such section, or it is not of that form.
+    """
+    content = taxonomy.document(file).get(name)
+    if not isinstance(content, dict) or not all(isinstance(phrases, list) for phrases in content.values()):
+        raise ConfigError(f"the dictionary {file} must map meanings to lists of phrases under {name!r}")
+    return content
+
+
+def labels(file: str) -> dict[str, list[str]]:
+    """The words of a dictionary that stand before a colon, for `Phrases`: all mean "label"."""
+    words = section(file, "labels").values()
+    return {"label": [f"{word}{colon}" for phrases in words for word in phrases for colon in (":", " :")]}
 
 
 def rest_of_line(folded: str, start: int) -> str:

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from job_etl.model import Origin, RemoteType
-from job_etl.normalize import taxonomy
-from job_etl.normalize.phrases import Phrases, fold, labels, rest_of_line
+from job_etl.normalize.phrases import Phrases, fold, labels, rest_of_line, section
 
 _FLAG = Origin("given", "remote flag")
 _NOT_FLAGGED = Origin("inferred", "remote flag is false")
@@ -21,20 +20,20 @@ _LABELLED = Origin("parsed", "description, labelled line")
 _ROLE = Origin("parsed", "description, of the role")
 _EMPLOYER = Origin("inferred", "description, of the employer")
 
+_DICTIONARY = "remote.yml"
 _OF_EMPLOYER = "employer "
 
 
 @cache
-def _phrases(section: str) -> Phrases:
-    return Phrases(taxonomy.document("remote.yml")[section])
+def _phrases(name: str) -> Phrases:
+    return Phrases(section(_DICTIONARY, name))
 
 
 @cache
 def _description_phrases() -> Phrases:
     """The phrases about the role, those about the employer ("employer remote") and the labels, for one pass."""
-    dictionary = taxonomy.document("remote.yml")
-    employer = {f"{_OF_EMPLOYER}{meaning}": phrases for meaning, phrases in dictionary["employer"].items()}
-    return Phrases(dictionary["role"] | employer | labels(dictionary["labels"]))
+    employer = {_OF_EMPLOYER + meaning: phrases for meaning, phrases in section(_DICTIONARY, "employer").items()}
+    return Phrases(section(_DICTIONARY, "role") | employer | labels(_DICTIONARY))
 
 
 def classify_remote(

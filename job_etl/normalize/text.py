@@ -25,26 +25,10 @@ _INVISIBLE_TAG = re.compile(rb"<(?:[sS](?:[cC]|[tT][yY]|[vV])|[nN][oO]|[tT][eEiI
 _BREAKS = {
     start: space + b"<"
     for space, starts in {
-        b"\n\n": (
-            b"p>",
-            b"p ",
-            b"/p",
-            b"ul",
-            b"/ul",
-            b"ol",
-            b"/ol",
-            b"h1",
-            b"h2",
-            b"h3",
-            b"h4",
-            b"h5",
-            b"h6",
-            b"hr",
-            b"bl",
-        ),
-        b"\n": (b"br", b"/p", b"di", b"se", b"ta", b"tr", b"dt", b"dd", b"/h"),
-        b"\n- ": (b"li",),
-        b" ": (b"td", b"th", b"/t", b"/d"),
+        b"\n\n": [b"p>", b"p ", *b"ul ol h1 h2 h3 h4 h5 h6 hr bl".split()],
+        b"\n": b"br /p di se ta tr dt dd /h".split(),
+        b"\n- ": [b"li"],
+        b" ": b"td th /t /d".split(),
     }.items()
     for lower in starts
     for start in (lower, lower.upper())

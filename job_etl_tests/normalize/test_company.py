@@ -43,6 +43,7 @@ def test_a_name_is_shown_as_written_and_a_placeholder_is_none(name: str | None, 
         ("Scale.ai", "Scale AI, Inc."),
         ("D'Or Café", "D’Or Cafe"),
         ("Lantern Job Board", "Lantern"),
+        ("ООО Ромашка", "Ромашка (ПАО)"),
     ],
 )
 def test_two_spellings_of_one_employer_have_one_key(one: str, other: str) -> None:
@@ -56,6 +57,7 @@ def test_two_spellings_of_one_employer_have_one_key(one: str, other: str) -> Non
         ("Lantern Group", "Lantern"),
         ("Lantern AI", "Lantern"),
         ("The Limited", "The Company"),
+        ("SC Lantern", "Lantern"),
     ],
 )
 def test_what_may_be_two_employers_has_two_keys(one: str, other: str) -> None:
