@@ -47,7 +47,7 @@ def normalize(given: GivenPosting, *, collected_at: datetime) -> Posting:
     description = _description(given)
     location = _location(given.places)
     company = clean_company(given.company)
-    places = resolve_places(given.places, title=title, remote_places=given.remote_places)
+    places = resolve_places(given.places, title=title, remote_places=given.remote_places, remote=given.remote)
     countries = {place.country for place in places.places if place.country}
     title_std, title_origin = standardise_title(title, told=(company, location, *_names(given.places)))
     remote_type, remote_origin = classify_remote(
