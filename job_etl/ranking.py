@@ -116,10 +116,12 @@ def explain(connection: psycopg.Connection, key: str) -> Ranked | None:
     Raises:
         PermanentError: several jobs' keys begin so.
     """
+    key = key.strip().lower()
     with connection.cursor(row_factory=class_row(Ranked)) as cursor:
-        found = cursor.execute(load_sql("ranking/explain.sql"), {"key": key.strip().lower()}).fetchall()
+        found = cursor.execute(load_sql("ranking/explain.sql"), {"key": key}).fetchall()
     if len(found) > 1 and found[0].hash_key != key:
-        raise PermanentError(f"several jobs have keys that begin with {key!r}: give more of the key")
+        some = ", ".join(f"{job.hash_key[: len(key) + 4]} {job.title or 'Untitled'}" for job in found)
+        raise PermanentError(f"several jobs have keys that begin with {key!r}: give more of the key, such as {some}")
     return found[0] if found else None
 
 

@@ -2,38 +2,94 @@
 
 Belongs here: arguments, calls and what is printed. Commands import what they need when they run, so that `--help`
 and the quick ones do not wait for Dagster.
+
+    Exit status: 0 done; 1 not done, or not all of it; 2 called wrongly; 130 interrupted.
 """
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+import tempfile
+import traceback
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from job_etl.cli import boards, crawling, database, running, showing
-from job_etl.cli.terminal import complain
+from job_etl import paths
+from job_etl.cli import boards, crawling, database, running, showing, sources
+from job_etl.cli.terminal import complain, say
 from job_etl.errors import JobEtlError
 
 app = typer.Typer(
     name="job-etl",
-    help="Crawls job boards, keeps every posting, and ranks what is open for you.",
+    rich_markup_mode="markdown",
     no_args_is_help=True,
-    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="First steps: job-etl demo · then job-etl boards add URL, job-etl run, job-etl top, job-etl dev",
 )
 for commands in (running, crawling, showing):
     commands.register(app)
-app.add_typer(boards.app, name="boards")
-app.add_typer(database.app, name="db")
+app.add_typer(sources.app, name="sources", rich_help_panel="What comes in")
+app.add_typer(boards.app, name="boards", rich_help_panel="What comes in")
+app.add_typer(database.app, name="db", rich_help_panel="Where it lies")
+
+
+@app.callback(invoke_without_command=True)
+def job_etl(
+    context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
+) -> None:
+    """Crawls job boards, keeps every posting, and ranks what is open for you."""
+    if version:
+        from job_etl import __version__
+
+        say(__version__)
+        raise typer.Exit
 
 
 def main() -> None:
-    """Run the command; a failure meant for a person is one line and exit status 1."""
+    """Run the command; what goes wrong is one line on standard error and never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that the terminal's encoding lacks is no reason to fail
+    sys.exit(_status())
+
+
+def _status() -> int:
     try:
-        app()
+        status = app(standalone_mode=False) or 0
+        sys.stdout.flush()
+        return int(status)
     except JobEtlError as error:
         complain(str(error))
-        sys.exit(1)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader has seen enough: `job-etl top | head`
-        sys.exit(0)
+    except typer.TyperException as error:
+        if message := error.format_message():
+            usage = getattr(error, "ctx", None)
+            complain(f"{message.rstrip('.')}. See: {usage.command_path if usage else 'job-etl'} --help")
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        complain("interrupted")
+        return 130
+    except BrokenPipeError:  # the reader has seen enough: job-etl top | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        _explain_fault(error)
+    return 1
+
+
+def _explain_fault(error: Exception) -> None:
+    what = ": ".join(filter(None, [type(error).__name__, next(iter(str(error).splitlines()), "")]))
+    trace = "".join(traceback.format_exception(error))
+    for folder in (paths.home() / "logs", Path(tempfile.gettempdir())):
+        log = folder / f"fault-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}.log"
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            log.write_text(trace, encoding="utf-8")
+            complain(f"unexpected {what}; where it happened stands in {log}")
+            return
+    complain(f"unexpected {what}")

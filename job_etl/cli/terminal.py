@@ -1,51 +1,83 @@
-"""Writing to the person: tables and progress on a terminal, plain lines elsewhere."""
+"""Writing to the person: lines, tables, JSON and questions."""
 
 from __future__ import annotations
 
 import json
-import os
+import re
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import IO, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
-from job_etl import progress
+# Postings are strangers' text: what steers a terminal (ECMA-48 controls) never reaches one.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
-_PLAIN_EVERY_SECONDS = 5.0
+_ENDLESS = 100_000
+
+
+def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
+    """A console that takes text for text: no markup, no emoji codes, no guessing of what to colour."""
+    return Console(file=file, stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 def complain(message: str) -> None:
-    """One line on standard error."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]error:[/red] {_escaped(message)}")
+    """What went wrong, on standard error: a line, or one for each of several mistakes."""
+    _tell("error: ", "red", message)
 
 
-def say(message: str = "") -> None:
-    """One line on standard output."""
-    Console(highlight=False, soft_wrap=True).print(_escaped(message))
+def warn(message: str) -> None:
+    """What a person should know though the work goes on, on standard error."""
+    _tell("warning: ", "yellow", message)
+
+
+def say(message: str = "", *, style: str = "") -> None:
+    """A line on standard output."""
+    console().print(Text(printable(message), style=style))
+
+
+def note(message: str) -> None:
+    """A line about the work itself, on standard error, where it does not mix with the result."""
+    console(stderr=True).print(Text(printable(message)))
 
 
 def show_json(value: Any) -> None:
     """A value as JSON on standard output."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=_as_json) + "\n")
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, numbers: Sequence[str] = ()) -> None:
-    """A table on standard output; the columns named in `numbers` are aligned to the right."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = max(console.width, 160)
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    """A table on standard output, a line a row where that is not a terminal.
+
+    The columns named in `numbers` are aligned to the right. A cell may be a rich `Text`.
+    """
+    output = console()
+    table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for column in columns:
         table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else _escaped(str(value)) for value in row))
-    console.print(table)
+        table.add_row(*(_cell(value) for value in row))
+    if output.is_terminal:
+        output.print(table, soft_wrap=False)
+        return
+    output.width = _ENDLESS
+    with output.capture() as captured:
+        output.print(table, soft_wrap=False)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
+def minute(time: datetime | None) -> str | None:
+    """A time to the minute, in UTC as everything is stored."""
+    return f"{time:%Y-%m-%d %H:%M}" if time else None
+
+
+def printable(text: str) -> str:
+    """Text without what would steer the terminal."""
+    return _CONTROL.sub("\ufffd", text)
 
 
 def confirmed(question: str, *, yes: bool) -> bool:
@@ -58,82 +90,18 @@ def confirmed(question: str, *, yes: bool) -> bool:
     return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
 
 
-@contextmanager
-def quiet_with_progress(log: Path) -> Iterator[None]:
-    """Show the progress of the stages, and send everything else that is written to a log file.
-
-    Dagster and dbt write to the process's own file descriptors, so it is these that are moved for the time.
-    """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    log.parent.mkdir(parents=True, exist_ok=True)
-    kept = os.dup(1), os.dup(2)
-    with log.open("ab") as file, os.fdopen(os.dup(2), "w") as terminal:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-        try:
-            with _Bars(terminal) if terminal.isatty() else _Lines(terminal) as listener, progress.listening(listener):
-                yield
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os.dup2(kept[0], 1)
-            os.dup2(kept[1], 2)
-            os.close(kept[0])
-            os.close(kept[1])
+def _tell(label: str, style: str, message: str) -> None:
+    for line in message.splitlines():
+        console(stderr=True).print(Text.assemble((label, style), printable(line)))
 
 
-class _Bars:
-    """A bar a stage, drawn anew while the work goes on."""
-
-    def __init__(self, terminal: Any) -> None:
-        self._progress = Progress(
-            SpinnerColumn(finished_text="✓"),
-            TextColumn("{task.description:<22}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[note]}"),
-            console=Console(file=terminal, force_terminal=True),
-        )
-        self._stages: dict[str, TaskID] = {}
-
-    def __call__(self, stage: str, done: int, total: int | None, note: str) -> None:
-        if stage not in self._stages:
-            for earlier in self._stages.values():
-                self._progress.stop_task(earlier)
-            self._stages[stage] = self._progress.add_task(stage, total=total, note=note)
-        self._progress.update(self._stages[stage], completed=done, total=total, note=note)
-
-    def __enter__(self) -> _Bars:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+def _cell(value: Any) -> Text:
+    if isinstance(value, Text):
+        return value
+    return Text("" if value is None else printable(" ".join(str(value).splitlines())))
 
 
-class _Lines:
-    """A line when a stage begins, and now and then while it goes on."""
-
-    def __init__(self, terminal: Any) -> None:
-        self._terminal = terminal
-        self._last: tuple[str, float] = ("", 0.0)
-
-    def __call__(self, stage: str, done: int, total: int | None, note: str) -> None:
-        now = time.monotonic()
-        if stage == self._last[0] and now - self._last[1] < _PLAIN_EVERY_SECONDS and done != total:
-            return
-        self._last = (stage, now)
-        self._terminal.write(f"{stage}: {done}{'' if total is None else f' of {total}'} {note}\n")
-        self._terminal.flush()
-
-    def __enter__(self) -> _Lines:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else str(value)

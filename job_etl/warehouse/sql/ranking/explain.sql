@@ -1,5 +1,5 @@
--- The jobs, listed or not, whose keys begin so; two are enough to see that there are several. Without a rank, which is a
--- place among all. A key is hexadecimal, so "g" ends what begins with one, and the index is of use in every collation.
+-- The jobs, listed or not, whose keys begin so; a few are enough to see that there are several. Without a rank, which is
+-- a place among all. A key is hexadecimal, so "g" ends what begins with one, and the index is of use in every collation.
 select
     null as rank,
     jobs.rank_score as score,
@@ -28,4 +28,4 @@ from marts.fact_jobs as jobs
 left join marts.dim_companies as companies on jobs.company_id = companies.company_id
 where jobs.hash_key >= %(key)s and jobs.hash_key < %(key)s || 'g'
 order by jobs.hash_key = %(key)s desc, jobs.hash_key
-limit 2
+limit 3

@@ -1,0 +1,129 @@
+"""`bootstrap` and `secrets`: a server's set-up, and the passwords in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from job_etl.cli.terminal import note, say
+from job_etl.errors import ConfigError, PermanentError
+
+secrets_app = typer.Typer(help="The passwords of a server's accounts, in files.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (bootstrap,):
+        app.command(rich_help_panel="Operating a server")(command)
+    app.add_typer(secrets_app, name="secrets", rich_help_panel="Operating a server")
+
+
+def bootstrap() -> None:
+    """Set up the database, or bring it up to date. Safe to repeat.
+
+    Where JOB_ETL_SECRETS_DIR holds the administrator's password, the accounts and databases are made first and get the
+    passwords of their files.
+    """
+    from job_etl.warehouse.bootstrap import bootstrap as apply
+
+    done = apply(_prepared() or _owner_url())
+    say(f"schema {done.version}: " + (f"applied {', '.join(done.revisions)}" if done.revisions else "nothing to do"))
+
+
+@secrets_app.command()
+def init(
+    owner: Annotated[
+        int | None, typer.Option("--owner", metavar="UID", help="Give the files to this user id; needs root.")
+    ] = None,
+) -> None:
+    """Write every secret that is missing, strong and readable by its owner only; what is there is left as it is."""
+    from job_etl.ops import secret_files
+
+    folder = secret_files.folder()
+    written = secret_files.create_missing(folder, owner=owner)
+    if not written:
+        raise PermanentError(f"every secret is in {folder} already and none was touched: job-etl secrets rotate NAME")
+    for name in written:
+        say(f"wrote {folder / name}")
+
+
+@secrets_app.command()
+def rotate(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="postgres, owner, user, reader, dagster or pgadmin.")
+    ],
+) -> None:
+    """Change a password in the server and in its file.
+
+    Killed in the middle, it is completed by running it again: until then the old or the new password is in a file.
+    """
+    from job_etl.ops import accounts, secret_files
+
+    folder = secret_files.folder()
+    files = {file.removesuffix("_password"): file for file in (*secret_files.PASSWORDS.values(), *secret_files.OTHERS)}
+    if name not in files:
+        raise ConfigError(f"{name!r} is no password here: it is one of {', '.join(files)}")
+    account = next((account for account, file in secret_files.PASSWORDS.items() if file == files[name]), None)
+
+    def tell(new: str) -> None:
+        if account is not None:
+            accounts.change_password(_admin_urls(folder), account, new)
+
+    secret_files.rotate(folder, files[name], tell)
+    say(f"changed {folder / files[name]}")
+    if name in _RESTARTED:
+        note(f"now restart what read it when it started: docker compose {_RESTARTED[name]}")
+
+
+_RESTARTED = {
+    "dagster": "restart code webserver daemon",
+    "pgadmin": "up --detach --force-recreate pgadmin (an account that exists in it keeps its password)",
+}
+
+
+def _prepared() -> str | None:
+    """Prepare the server where the secrets of its administrator are here; the owner's URL."""
+    from job_etl.ops import accounts, secret_files
+    from job_etl.ops.accounts import Account
+
+    folder = secret_files.folder()
+    if not os.environ.get("JOB_ETL_SECRETS_DIR"):
+        return None
+    passwords = {
+        account: secret_files.password(folder, account) for account in secret_files.PASSWORDS if account != Account.ADMIN
+    }
+    accounts.prepare_server(_admin_urls(folder)[0], passwords)
+    return accounts.url(Account.OWNER, passwords[Account.OWNER], **_place())
+
+
+def _owner_url() -> str:
+    """The URL of the schema's owner: by its password's file where that is here, else as configured."""
+    from job_etl.ops import accounts, secret_files
+    from job_etl.ops.accounts import Account
+    from job_etl.warehouse.connect import owner_database_url
+
+    folder = secret_files.folder()
+    if os.environ.get("JOB_ETL_SECRETS_DIR"):
+        return accounts.url(Account.OWNER, secret_files.password(folder, Account.OWNER), **_place())
+    return owner_database_url()
+
+
+def _admin_urls(folder: Path) -> list[str]:
+    """The administrator's URL, and the one with the password of a rotation that was killed, if there is one."""
+    from job_etl.ops import accounts, secret_files
+    from job_etl.ops.accounts import Account
+
+    current = secret_files.password(folder, Account.ADMIN)
+    killed = secret_files.pending(folder / secret_files.PASSWORDS[Account.ADMIN])
+    return [
+        accounts.url(Account.ADMIN, password, database="postgres", **_place())
+        for password in (current, killed)
+        if password
+    ]
+
+
+def _place() -> dict[str, str]:
+    return {"host": os.environ.get("POSTGRES_HOST") or "localhost", "port": os.environ.get("POSTGRES_PORT") or "5432"}

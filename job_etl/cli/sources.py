@@ -1,0 +1,47 @@
+"""`sources`: what is configured and how it is doing, and adding a board by its address."""
+
+from __future__ import annotations
+
+import typer
+
+from job_etl import paths
+from job_etl.cli import boards
+from job_etl.cli.arguments import AsJson
+from job_etl.cli.terminal import minute, show_json, show_table
+
+app = typer.Typer()
+app.command()(boards.add)
+
+
+@app.callback(invoke_without_command=True)
+def sources(context: typer.Context, as_json: AsJson = False) -> None:
+    """What is configured, what each source needs, and when each last worked.
+
+    A source is on when it has boards in sources.yml and its keys are there. Single boards: job-etl boards list
+    """
+    if context.invoked_subcommand:
+        return
+    from job_etl.config.sources import load as load_config
+    from job_etl.health import source_health
+    from job_etl.landing import Landing
+
+    health = source_health(load_config(), Landing(paths.landing_url()))
+    if as_json:
+        show_json([entry.as_dict() for entry in health])
+        return
+    show_table(
+        ["source", "state", "boards", "needs", "last good crawl", "postings", "last trouble"],
+        [
+            (
+                entry.source,
+                entry.state,
+                entry.boards,
+                ", ".join(entry.needs),
+                minute(entry.last_good),
+                entry.postings,
+                entry.last_trouble,
+            )
+            for entry in health
+        ],
+        numbers=["boards", "postings"],
+    )
