@@ -73,6 +73,26 @@ def test_a_change_is_recorded_field_by_field(connection: psycopg.Connection, lan
     assert ("location", "Lisbon, Portugal", "Porto, Portugal") in changed
 
 
+def test_a_date_told_in_days_from_today_stays_and_is_no_change(
+    connection: psycopg.Connection, landing: Landing
+) -> None:
+    for number, told in enumerate(["Posted 30+ Days Ago", "Posted 30+ Days Ago", "Posted 2 Days Ago"]):
+        item = {"title": f"Analyst {number}", "externalPath": "/job/Lisbon/Analyst_R1", "postedOn": told}
+        land(landing, day(number), [item], source="workday", board="northwind.wd5/Careers")
+        bring_in(connection, landing)
+    (posted,) = connection.execute("select posted_at from staging.postings").fetchone() or (None,)
+    assert posted is not None
+    assert (day(0) - posted).days >= 30
+    assert not [event for event in events(connection) if event[3] == "posted_at"]
+
+
+def test_the_query_of_a_link_is_no_change(connection: psycopg.Connection, landing: Landing) -> None:
+    for number in range(2):
+        land(landing, day(number), [posting(1, absolute_url=f"https://example.com/jobs/1?token={number}")])
+    bring_in(connection, landing)
+    assert [event for event in events(connection) if event[2] == "changed"] == []
+
+
 def test_a_job_under_a_new_title_takes_the_place_of_the_old_one(
     connection: psycopg.Connection, landing: Landing
 ) -> None:

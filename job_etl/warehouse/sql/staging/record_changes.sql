@@ -28,7 +28,8 @@ events as (
 
     union all
 
-    -- A value that another version of the normaliser reads differently was not changed by the employer.
+    -- A value that another version of the normaliser reads differently was not changed by the employer, nor was the
+    -- query of a link, which is for tracking, nor a date that is told in days from today.
     select
         readings.source,
         readings.source_job_id,
@@ -42,7 +43,15 @@ events as (
     cross join unnest(%(fields)s::text[]) as field (name)
     where
         readings.comparable
-        and readings.old_row -> field.name is distinct from readings.new_row -> field.name
+        and case
+            when field.name in ('url', 'apply_url')
+                then
+                    split_part(readings.old_row ->> field.name, '?', 1)
+                    is distinct from split_part(readings.new_row ->> field.name, '?', 1)
+            when field.name = 'posted_at' and readings.new_row #>> '{provenance,posted_at,how}' = 'parsed'
+                then false
+            else readings.old_row -> field.name is distinct from readings.new_row -> field.name
+        end
 
     union all
 

@@ -29,7 +29,11 @@ set
     requisition_id = derived.requisition_id,
     url = derived.url,
     apply_url = derived.apply_url,
-    posted_at = derived.posted_at,
+    -- "30+ days ago" moves on every day: the first reading is the nearest.
+    posted_at = case derived.provenance #>> '{posted_at,how}'
+        when 'parsed' then least(postings.posted_at, derived.posted_at)
+        else derived.posted_at
+    end,
     updated_at = derived.updated_at,
     expires_at = derived.expires_at,
     provenance = derived.provenance,

@@ -119,7 +119,11 @@ on conflict (source, source_job_id) do update
         requisition_id = excluded.requisition_id,
         url = excluded.url,
         apply_url = excluded.apply_url,
-        posted_at = excluded.posted_at,
+        -- "30+ days ago" moves on every day: the first reading is the nearest.
+        posted_at = case excluded.provenance #>> '{posted_at,how}'
+            when 'parsed' then least(postings.posted_at, excluded.posted_at)
+            else excluded.posted_at
+        end,
         updated_at = excluded.updated_at,
         expires_at = excluded.expires_at,
         provenance = excluded.provenance,
