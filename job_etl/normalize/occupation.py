@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from heapq import nsmallest
+from heapq import nlargest
 from itertools import pairwise
 
 from rapidfuzz import process
@@ -31,7 +31,7 @@ _LEAST_CONFIDENCE = 0.35
 _RECOGNISED = 0.4
 _LEAST_SIMILARITY = 0.92
 _LONGEST_ALIAS = 5
-_COMMON = 300
+_COMMON, _ENOUGH = 200, 20
 _SHORTEST_COMPOUND_HEAD = 7
 
 _WORD = re.compile(r"[^\W_]+(?:[.+#][^\W_]*)*[+#]*|\.net\b")
@@ -218,10 +218,9 @@ class _Index:
         scores: dict[int, float] = {}
         for feature in sorted(filter(self.postings.__contains__, _features(words)), key=self._commonness):
             posting = self.postings[feature]
-            if len(posting) > _COMMON and len(scores) > _COMMON // 4:
-                for place in scores:
-                    if place in posting:
-                        scores[place] += posting[place]
+            if len(posting) > _COMMON and len(scores) > _ENOUGH:
+                for place in scores.keys() & posting.keys():
+                    scores[place] += posting[place]
             else:
                 for place, weight in posting.items():
                     scores[place] = scores.get(place, 0.0) + weight
@@ -283,16 +282,16 @@ def rank_occupations(title: str, limit: int = 10) -> tuple[Occupation, ...]:
             scores[place] = scores.get(place, 0.0) + weight * top * (0.5 + taken / 2)
             share.setdefault(place, taken if rank == 0 else 0.0)
     best_possible = index.best_possible(words)
-    ranked = nsmallest(limit, ((-score, place) for place, score in scores.items()))
+    ranked = nlargest(limit, scores, key=scores.__getitem__)
     return tuple(
         Occupation(
             index.entries[place].uri,
             index.entries[place].code,
             index.entries[place].label,
             index.family.get(place),
-            _confidence(-score / best_possible / 2, share.get(place)),
+            _confidence(scores[place] / best_possible / 2, share.get(place)),
         )
-        for score, place in ranked
+        for place in ranked
     )
 
 

@@ -124,10 +124,10 @@ def _fold(text: str) -> bytes:
         for typographic, plain in _TYPOGRAPHY:
             text = text.replace(typographic, plain)
     folded = text.encode("latin-1", "replace").translate(_PUNCTUATION) + b" "
-    for abbreviation in _ABBREVIATIONS:
-        folded = folded.replace(abbreviation, b" ")
     for mark, word in _OWN_WORDS:
         folded = folded.replace(mark, word)
+    for abbreviation in _ABBREVIATIONS:
+        folded = folded.replace(abbreviation, b" ")
     folded = folded.replace(_STOP, b" \x01 ")
     return b" %b " % b"  ".join(folded.split())
 

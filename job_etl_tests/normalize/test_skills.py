@@ -137,6 +137,15 @@ def test_a_skill_of_the_text_is_placed_by_whole_words() -> None:
     assert [text[start:end] for start, end, _ in locate_skills(text)] == ["Python,", "(R)", "machine-learning."]
 
 
+PIECES = st.sampled_from(["Python", "(R)", "e.g.", "z.B.", "\n", " ", ". ", ",", "C/C++", "–", "…", "İ", "no", "Go,"])
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_every_place_of_a_skill_holds_its_words(text: str) -> None:
+    for start, end, skill in locate_skills(text):
+        assert skill[0].lower() in text[start:end].lower()
+
+
 @given(st.text(max_size=300), st.text(max_size=60), st.lists(st.text(max_size=20), max_size=4))
 def test_any_text_has_skills_each_once_and_always_the_same(description: str, title: str, tags: list[str]) -> None:
     raw, canonical = extract_skills(title, description, tags=tags)
