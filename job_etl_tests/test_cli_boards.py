@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from job_etl.cli.boards import app
+from job_etl.cli import app
 from job_etl.config.sources import load
 from job_etl.model import Board
 from job_etl_tests.provider import Provider, page
@@ -30,16 +30,28 @@ def run(*arguments: str) -> str:
 
 def test_a_board_is_confirmed_and_listed(provider: Provider) -> None:
     provider.at("/v1/boards/acme/jobs", page({"jobs": [{"id": number} for number in range(50)]}), page({"jobs": []}))
-    assert run("confirm", "greenhouse/acme").startswith("0 greenhouse/acme: complete, 50 postings")
-    assert run("confirm", "greenhouse/acme").startswith("0 greenhouse/acme: complete, 0 postings")
-    assert run("confirm", "gone").startswith("1 greenhouse/gone: failed, 0 postings: GET ")
-    acme, gone = json.loads(run("list", "--json")[2:])
+    assert run("boards", "confirm", "greenhouse/acme").startswith("0 greenhouse/acme: complete, 50 postings")
+    assert run("boards", "confirm", "greenhouse/acme").startswith("0 greenhouse/acme: complete, 0 postings")
+    assert run("boards", "confirm", "gone").startswith("1 greenhouse/gone: failed, 0 postings: GET ")
+    acme, gone = json.loads(run("boards", "list", "--json")[2:])
     assert (acme["outcome"], acme["postings"], acme["failures"]) == ("complete", 0, 0)
     assert (gone["outcome"], gone["failures"]) == ("failed", 1)
-    assert "(404)" in run("list", "--source", "greenhouse")
+    assert "(404)" in run("boards", "list", "--source", "greenhouse")
 
 
-def test_a_board_is_added_by_its_address(provider: Provider) -> None:
-    assert run("add", "https://jobs.eu.lever.co/initech").startswith("0 lever/initech added. Next: job-etl crawl")
-    assert run("add", "https://jobs.eu.lever.co/initech").startswith("0 lever/initech is there already")
+@pytest.mark.parametrize("group", ["sources", "boards"])
+def test_a_board_is_added_by_its_address(provider: Provider, group: str) -> None:
+    assert run(group, "add", "https://jobs.eu.lever.co/initech").startswith(
+        "0 lever/initech added. Next: job-etl crawl"
+    )
+    assert run(group, "add", "https://jobs.eu.lever.co/initech").startswith("0 lever/initech is there already")
     assert load().boards("lever") == (Board("lever", "initech", None, {"region": "eu"}),)
+
+
+def test_sources_alone_lists_them(provider: Provider) -> None:
+    run("boards", "confirm", "gone")
+    [line] = [line for line in run("sources").splitlines() if line.startswith("greenhouse")]
+    assert line.split()[1:3] == ["on", "2"]
+    assert "gone: GET" in line
+    entries = {entry["source"]: entry for entry in json.loads(run("sources", "--json")[2:])}
+    assert entries["adzuna"]["needs"] == ["ADZUNA_APP_ID", "ADZUNA_APP_KEY"]
