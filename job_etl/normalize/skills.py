@@ -44,7 +44,16 @@ _OR = frozenset(b"/ or nor oder ou o of lub eller ni ani".split())
 _FILLERS = frozenset(
     b"prior previous need for any knowledge of experience in with is are skills kenntnisse erfahrung en de".split()
 )
-_CUES = ("not_a_skill", "required", "preferred", "neutral", "ignored", "negation_before", "negation_after")
+_CUES = (
+    "not_a_skill",
+    "required",
+    "preferred",
+    "neutral",
+    "ignored",
+    "negation_before",
+    "negation_to_confirm",
+    "negation_after",
+)
 _SECTIONS: dict[str, Need | None] = {
     "required": "required",
     "preferred": "preferred",
@@ -54,6 +63,7 @@ _SECTIONS: dict[str, Need | None] = {
 _RANK: dict[Need, int] = {"mentioned": 0, "preferred": 1, "required": 2}
 _HEADING_WORDS, _HEADING_BYTES = 8, 120
 _INITIALS = 2
+_CONFIRMED_WITHIN = 60
 
 
 def _byte_table(*groups: tuple[bytes, bytes]) -> bytes:
@@ -200,6 +210,13 @@ def _context() -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
     return before, after
 
 
+@cache
+def _confirmations() -> frozenset[bytes]:
+    """Words that make a preceding "no" a denial."""
+    words = taxonomy.document("skill_cues.yml").get("negation_confirmed", [])
+    return frozenset(_fold(word).translate(_LOWER).strip() for word in words)
+
+
 def _find(folded: bytes) -> list[_Found]:
     """Skills and cues in a folded text, in order; a name in another case than its own is left out."""
     automaton, phrases, _ = _automaton()
@@ -264,10 +281,15 @@ def _negated(folded: bytes, found: list[_Found]) -> set[int]:
     """Places of skills that a posting says it does not ask for, lists closed by "or" included."""
     denied: set[int] = set()
     for place, match in enumerate(found):
-        if match.phrase.cue == "negation_before" and place + 1 < len(found):
+        if match.phrase.cue in ("negation_before", "negation_to_confirm") and place + 1 < len(found):
             between = folded[match.end : found[place + 1].start].translate(_LOWER).split()
             if len(between) <= 3 and _FILLERS.issuperset(between):
-                denied.update(_list_from(folded, found, place + 1))
+                places = _list_from(folded, found, place + 1)
+                after = (
+                    folded[found[places[-1]].end :][:_CONFIRMED_WITHIN].partition(_LINE)[0].translate(_LOWER).split()
+                )
+                if match.phrase.cue == "negation_before" or not _confirmations().isdisjoint(after):
+                    denied.update(places)
         elif match.phrase.cue == "negation_after" and place:
             between = folded[found[place - 1].end : match.start].translate(_LOWER).split()
             if len(between) <= 3 and _FILLERS.issuperset(between):

@@ -97,6 +97,10 @@ def test_a_skill_said_not_to_be_needed_is_left_out(text: str) -> None:
     assert skills(text) == []
 
 
+def test_the_portuguese_for_in_the_denies_nothing() -> None:
+    assert skills("conhecimento no Excel e no SAP") == ["Microsoft Excel", "SAP"]
+
+
 def test_a_denied_skill_counts_where_another_line_asks_for_it() -> None:
     assert skills("No Java needed for the start.\nLater you write Java and Kotlin.") == ["Java", "Kotlin"]
 
