@@ -270,6 +270,21 @@ def test_the_packaged_ranking_is_valid_and_at_home_in_toronto() -> None:
     assert packaged.profile.salary_target.min == Decimal(110_000)
 
 
+def test_a_wish_may_be_one_word_a_number_or_a_country_by_any_name(tmp_path: Path) -> None:
+    file = tmp_path / "ranking.yml"
+    text = config_file("ranking.yml").read_text(encoding="utf-8")
+    text = (
+        text.replace("[data, engineer]", "2024")
+        .replace("[full_time]", "contract")
+        .replace("countries: []", "countries: [NO, Sweden, de]")
+    )
+    file.write_text(text, encoding="utf-8")
+    profile = load_ranking(file).profile
+    assert profile.title_keywords == ("2024",)
+    assert profile.preferred_contracts == ("contract",)
+    assert profile.exclude.countries == ("NO", "SE", "DE")
+
+
 @pytest.mark.parametrize(
     ("written", "instead", "said"),
     [
@@ -289,7 +304,7 @@ def test_the_packaged_ranking_is_valid_and_at_home_in_toronto() -> None:
         ("Toronto, ON", "{latitude: 91, longitude: 0}", "profile.location_home.latitude: should be less than or equal"),
         ("Toronto, ON", "{latitude: 9}", "profile.location_home: latitude and longitude go together"),
         ("location_radius_km: 50", "location_radius_km: -5", "profile.location_radius_km: should be greater than 0"),
-        ("    countries: []", "    countries: [NO]", "profile.exclude.countries[0]: YAML reads this as yes or no"),
+        ("[data, engineer]", "[true]", "profile.title_keywords[0]: should be a valid string"),
         ("    countries: []", "    countries: [Atlantis]", "profile.exclude.countries[0]: should be a country"),
         ("[data, engineer]", "['!']", "profile.title_keywords[0]: should have a letter or a digit"),
         ("profile:", "profil:", "profil: unknown key, did you mean profile?"),

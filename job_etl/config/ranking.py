@@ -31,9 +31,7 @@ def _listed(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("YAML reads this as yes or no; put it in quotes")
-    return str(value) if isinstance(value, int | float) else value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _worded(value: str) -> str:

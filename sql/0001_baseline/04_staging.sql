@@ -127,8 +127,9 @@ create index job_postings_stg_source_idx on staging.job_postings_stg (source);
 create index job_postings_stg_company_idx on staging.job_postings_stg (company);
 create index job_postings_stg_posted_at_idx on staging.job_postings_stg (posted_at);
 
--- For the newest and the oldest jobs of one company, however many it has.
-create index job_postings_stg_company_key_idx on staging.job_postings_stg (company_key, first_seen_at, hash_key);
+-- For the newest and the oldest jobs of one company, however many it has, without a look at the jobs themselves.
+create index job_postings_stg_company_key_idx
+on staging.job_postings_stg (company_key, first_seen_at, hash_key) include (company, source);
 create index job_postings_stg_company_size_idx
 on staging.job_postings_stg (company_key, first_seen_at, hash_key)
 where company_size <> 'unknown';

@@ -2,7 +2,7 @@
     config(
         unique_key='company_key',
         meta={'written_at': 'updated_at'},
-        pre_hook=['{{ require_tables() }}', '{{ claim_changed_jobs() }}'],
+        pre_hook=['{{ stop_with_dbt() }}', '{{ require_tables() }}', '{{ claim_changed_jobs() }}'],
         post_hook='{{ claim_jobs_of_changed_companies() }}',
     )
 }}
@@ -13,7 +13,8 @@ with touched as (
     select company_key from {{ ref('claimed_companies') }}
 ),
 
-jobs as (
+-- Not materialized: it is looked up through its indexes, not read.
+jobs as not materialized (
     select * from {{ ref('stg_jobs') }}
 )
 

@@ -1,5 +1,6 @@
--- The jobs, listed or not, whose keys begin so; a few are enough to see that there are several. Without a rank, which is
--- a place among all. A key is hexadecimal, so "g" ends what begins with one, and the index is of use in every collation.
+-- The jobs, listed or not, whose keys begin so; a few are enough to see that there are several. Without a rank, which
+-- is a place among all. A key is hexadecimal, so "g" ends what begins with one, and the index is of use in every
+-- collation.
 select
     null as rank,
     jobs.rank_score as score,
