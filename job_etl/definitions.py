@@ -15,6 +15,7 @@ from job_etl.assets.sources import sources
 from job_etl.assets.staging import staging
 from job_etl.checks import CHECKS
 from job_etl.dbt import dbt_cli
+from job_etl.deployment import executor
 from job_etl.resources import ExportFolder, LandingZone, Warehouse
 from job_etl.schedules import daily_schedule, jobs_etl_daily, load_landed
 from job_etl.sensors import log_failed_run, new_landed_crawls
@@ -48,8 +49,7 @@ def build_definitions(resource_overrides: dict[str, Any] | None = None) -> dg.De
             "dbt": dbt_cli(),
             **(resource_overrides or {}),
         },
-        # Importing Dagster again for every step takes longer than most steps do.
-        executor=dg.in_process_executor,
+        executor=executor(),
     )
 
 

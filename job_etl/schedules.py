@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dagster as dg
 
+from job_etl.deployment import schedule_status
+
 jobs_etl_daily = dg.define_asset_job(
     "jobs_etl_daily",
     selection=dg.AssetSelection.all(),
@@ -15,6 +17,7 @@ daily_schedule = dg.ScheduleDefinition(
     job=jobs_etl_daily,
     cron_schedule="0 7 * * *",
     execution_timezone="America/Toronto",
+    default_status=schedule_status(),
     description="Every morning at seven in Toronto.",
 )
 

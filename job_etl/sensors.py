@@ -4,6 +4,7 @@ import hashlib
 
 import dagster as dg
 
+from job_etl.deployment import sensor_status
 from job_etl.resources import LandingZone, Warehouse
 from job_etl.schedules import load_landed
 from job_etl.warehouse.raw import pending_crawls
@@ -19,6 +20,7 @@ _UNFINISHED = [
 @dg.sensor(
     job=load_landed,
     minimum_interval_seconds=60,
+    default_status=sensor_status(),
     description="Loads crawls that lie in the landing zone and are not in the database yet, whoever put them there.",
 )
 def new_landed_crawls(
@@ -35,7 +37,9 @@ def new_landed_crawls(
     return dg.RunRequest(run_key=key, tags={"job_etl/landed_crawls": str(len(pending))})
 
 
-@dg.run_failure_sensor(description="Writes one clear line to the log for every run that fails.")
+@dg.run_failure_sensor(
+    default_status=sensor_status(), description="Writes one clear line to the log for every run that fails."
+)
 def log_failed_run(context: dg.RunFailureSensorContext) -> None:
     context.log.error(
         f"{context.dagster_run.job_name} {context.dagster_run.run_id} failed: {context.failure_event.message}"

@@ -52,9 +52,7 @@ def init(
 
 @secrets_app.command()
 def rotate(
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="postgres, owner, user, reader, dagster or pgadmin.")
-    ],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="postgres, owner, user, reader, dagster or pgadmin.")],
 ) -> None:
     """Change a password in the server and in its file.
 
@@ -93,7 +91,9 @@ def _prepared() -> str | None:
     if not os.environ.get("JOB_ETL_SECRETS_DIR"):
         return None
     passwords = {
-        account: secret_files.password(folder, account) for account in secret_files.PASSWORDS if account != Account.ADMIN
+        account: secret_files.password(folder, account)
+        for account in secret_files.PASSWORDS
+        if account != Account.ADMIN
     }
     accounts.prepare_server(_admin_urls(folder)[0], passwords)
     return accounts.url(Account.OWNER, passwords[Account.OWNER], **_place())

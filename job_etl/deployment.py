@@ -1,0 +1,43 @@
+"""What differs between a laptop and a server in how Dagster works: the executor, and what is switched on at first.
+
+Belongs here: reading these settings from the environment. It imports Dagster and is read when definitions are built.
+"""
+
+from __future__ import annotations
+
+import os
+
+import dagster as dg
+
+from job_etl.errors import ConfigError
+
+
+def executor() -> dg.ExecutorDefinition:
+    """The executor that `JOB_ETL_EXECUTOR` names: `in_process`, the default, or `multiprocess`.
+
+    Importing Dagster again for every step takes longer than most steps do; on a server a step that runs out of memory
+    then takes nothing else with it.
+
+    Raises:
+        ConfigError: it names another.
+    """
+    known = {"in_process": dg.in_process_executor, "multiprocess": dg.multiprocess_executor}
+    name = os.environ.get("JOB_ETL_EXECUTOR") or "in_process"
+    if name not in known:
+        raise ConfigError(f"JOB_ETL_EXECUTOR is {name!r}, expected one of {', '.join(known)}")
+    return known[name]
+
+
+def is_automatic() -> bool:
+    """Whether schedules and sensors are on until somebody switches them off in the UI: `JOB_ETL_AUTOMATION=on`."""
+    return os.environ.get("JOB_ETL_AUTOMATION") == "on"
+
+
+def schedule_status() -> dg.DefaultScheduleStatus:
+    """The state of a schedule that nobody switched yet."""
+    return dg.DefaultScheduleStatus.RUNNING if is_automatic() else dg.DefaultScheduleStatus.STOPPED
+
+
+def sensor_status() -> dg.DefaultSensorStatus:
+    """The state of a sensor that nobody switched yet."""
+    return dg.DefaultSensorStatus.RUNNING if is_automatic() else dg.DefaultSensorStatus.STOPPED
