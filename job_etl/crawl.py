@@ -105,14 +105,17 @@ def crawl_board(
     history: History | None = None,
     *,
     trusting: bool = False,
+    now: datetime | None = None,
 ) -> CrawlFacts:
     """Crawl one board into the landing zone; `trusting` believes it whatever is gone from it.
+
+    `now` is the crawl's time where another than the clock's is meant.
 
     Raises:
         Interrupted: the client was aborted; nothing is published.
         JobEtlError, OSError: the landing zone cannot be written to.
     """
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     history = history or History(landing.newest_first(board))
     good = history.good()
     before = good if good and good.params == board.params else None
