@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import dagster as dg
 from psycopg.rows import dict_row
 
+from job_etl.drift import drift
 from job_etl.resources import LandingZone, Warehouse
 from job_etl.warehouse.catalogue import differences
 from job_etl.warehouse.connect import load_sql
@@ -66,9 +67,26 @@ def landed_crawls_are_loaded(warehouse: Warehouse, landing_zone: LandingZone) ->
     return dg.AssetCheckResult(passed=not pending, metadata={"not_loaded": pending[:_SHOWN]} if pending else {})
 
 
+@dg.asset_check(
+    asset=["raw", "job_postings_raw"],
+    description="The payloads of every source have the fields and types that they had a week before.",
+)
+def payloads_have_the_structure_they_had(landing_zone: LandingZone) -> dg.AssetCheckResult:
+    found = drift(landing_zone.open())
+    return dg.AssetCheckResult(
+        passed=not found,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"another structure in {', '.join(found)}" if found else None,
+        metadata={
+            source: dg.MetadataValue.md("\n".join(f"- {line}" for line in lines)) for source, lines in found.items()
+        },
+    )
+
+
 CHECKS = [
     catalogue_is_as_declared,
     landed_crawls_are_loaded,
+    payloads_have_the_structure_they_had,
     no_rows(
         ["raw", "job_postings_raw"],
         "no_payload_is_lost_from_landing_to_raw",

@@ -46,7 +46,7 @@ class Earlier:
         found: dict[str, bytes] = {}
         for facts in self._history.with_payloads():
             try:
-                for line in self._landing.payload_lines(f"{facts.key}.jsonl.zst"):
+                for line in self._landing.payload_lines(self._landing.payload_file(facts.key)):
                     name = identity(self._source, jsontext.decode(line), self._board)
                     if name is not None:
                         found.setdefault(name, line)

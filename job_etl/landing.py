@@ -186,6 +186,11 @@ class Landing:
             except (zstandard.ZstdError, EOFError, gzip.BadGzipFile, zlib.error) as error:
                 raise PermanentError(f"landing zone: {file} is damaged or cut short ({error})") from error
 
+    def payload_file(self, key: str) -> str:
+        """The name of the file that holds the payloads of a published crawl."""
+        names = [f"{key}{suffix}" for suffix in _SUFFIXES]
+        return next((name for name in names[1:] if self._fs.exists(self._path(name))), names[0])
+
     def last(self, board: Board) -> CrawlFacts | None:
         """The facts of a board's newest crawl that says what is on the board; None where there is none."""
         return next(self.newest_first(board), None)
