@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -21,9 +22,11 @@ from typing import Annotated
 import typer
 
 from job_etl import paths
-from job_etl.cli import boards, crawling, database, running, showing, sources
+from job_etl.cli import boards, crawling, database, operations, running, showing, sources
 from job_etl.cli.terminal import complain, say
 from job_etl.errors import JobEtlError
+
+_INTERRUPTED = 130  # 128 + SIGINT, as shells say it and Typer makes of a KeyboardInterrupt
 
 app = typer.Typer(
     name="job-etl",
@@ -32,7 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="First steps: job-etl demo · then job-etl boards add URL, job-etl run, job-etl top, job-etl dev",
 )
-for commands in (running, crawling, showing):
+for commands in (running, crawling, showing, operations):
     commands.register(app)
 app.add_typer(sources.app, name="sources", rich_help_panel="What comes in")
 app.add_typer(boards.app, name="boards", rich_help_panel="What comes in")
@@ -56,14 +59,17 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that the terminal's encoding lacks is no reason to fail
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(_status())
 
 
 def _status() -> int:
     try:
-        status = app(standalone_mode=False) or 0
+        status = int(app(standalone_mode=False) or 0)
         sys.stdout.flush()
-        return int(status)
+        if status == _INTERRUPTED:
+            complain("interrupted; what was finished stays, and the same command goes on from there")
+        return status
     except JobEtlError as error:
         complain(str(error))
     except typer.TyperException as error:
@@ -71,9 +77,8 @@ def _status() -> int:
             usage = getattr(error, "ctx", None)
             complain(f"{message.rstrip('.')}. See: {usage.command_path if usage else 'job-etl'} --help")
         return error.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        complain("interrupted")
-        return 130
+    except typer.Abort:
+        return _INTERRUPTED
     except BrokenPipeError:  # the reader has seen enough: job-etl top | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

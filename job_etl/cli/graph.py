@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+import signal
+import sys
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,8 +22,12 @@ if TYPE_CHECKING:
     from dagster_shared.error import SerializableErrorInfo
 
 _JOB = "jobs_etl_daily"
+_INTERRUPTS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
+# What the others log as a warning is Dagster's and dbt's own, and of use in the log file only.
+_SPEAKING = {"sources", "raw__job_postings_raw"}
 _BUILT = {"ASSET_MATERIALIZATION", "ASSET_CHECK_EVALUATION"}
-_DBT_SAID = re.compile(r"Errors parsed from dbt logs:\s*(.+)", re.DOTALL)
+_DBT_SAID = re.compile(r"Errors parsed from dbt logs:.*?((?:Error|Failure) in .+?)(?:\n\s*\n|$)", re.DOTALL)
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _LOCK = "hashtextextended('job_etl run', 0)"
 
 
@@ -31,6 +37,7 @@ class Finished:
 
     run_id: str
     success: bool
+    interrupted: bool = False
     troubles: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -77,15 +84,37 @@ def execute(sources: Sequence[str]) -> Finished:
         fail_dead_runs(instance)
         steps = {asset.op.name for asset in defs.assets or () if isinstance(asset, dg.AssetsDefinition) and asset.keys}
         instance.add_event_listener(run_id, _Listener(run, steps))
-        result = defs.resolve_job_def(_JOB).execute_in_process(
-            instance=instance,
-            run_id=run_id,
-            asset_selection=list(chosen.resolve(defs.resolve_asset_graph())),
-            raise_on_error=False,
-            tags=run_tags(),
-        )
-    run.success = result.success
+        try:
+            with _no_interrupt_lost():
+                result = defs.resolve_job_def(_JOB).execute_in_process(
+                    instance=instance,
+                    run_id=run_id,
+                    asset_selection=list(chosen.resolve(defs.resolve_asset_graph())),
+                    raise_on_error=False,
+                    tags=run_tags(),
+                )
+        except dg.DagsterExecutionInterruptedError:
+            run.interrupted = True
+        else:
+            run.success = result.success
     return run
+
+
+@contextmanager
+def _no_interrupt_lost() -> Iterator[None]:
+    """Send an interrupt again that arrived while Python was freeing memory, where exceptions go nowhere."""
+    told = sys.unraisablehook
+
+    def hook(unraisable: sys.UnraisableHookArgs) -> None:
+        told(unraisable)
+        if unraisable.exc_type.__name__ in _INTERRUPTS:
+            signal.raise_signal(signal.SIGINT)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = told
 
 
 class _Listener:
@@ -102,18 +131,24 @@ class _Listener:
     def __call__(self, entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
         if event is None:
-            if int(entry.level) >= logging.WARNING and entry.step_key != "marts":  # dbt's own remarks are for the log
+            if int(entry.level) >= logging.WARNING and entry.step_key in _SPEAKING:
                 self._run.warnings.append(entry.user_message)
         elif event.event_type_value == "STEP_START" and event.step_key in self._steps:
             progress.report(_stage(event.step_key or ""), 0)
         elif event.event_type_value == "STEP_FAILURE":
-            error = event.step_failure_data.error
-            self._run.troubles.append(f"{_asset(event.step_key)}: {_cause(error) if error else 'failed'}")
+            self._note_failure(event)
         elif event.event_type_value == "ASSET_CHECK_EVALUATION":
             self._note_check(event.asset_check_evaluation_data)
         if event and event.step_key == "marts" and event.event_type_value in _BUILT:
             self._built += 1
             progress.report("marts", self._built, note="tables and tests done")
+
+    def _note_failure(self, event: dg.DagsterEvent) -> None:
+        error = event.step_failure_data.error
+        if error and any(link.cls_name in _INTERRUPTS for link in _chain(error)):
+            self._run.interrupted = True
+        else:
+            self._run.troubles.append(f"{_asset(event.step_key)}: {_cause(error) if error else 'failed'}")
 
     def _note_check(self, check: dg.AssetCheckEvaluation) -> None:
         if not check.passed and check.severity.value == "ERROR":
@@ -132,17 +167,19 @@ def _asset(step: str | None) -> str:
 
 def _cause(error: SerializableErrorInfo) -> str:
     """One line: what a `JobEtlError` of this project says, else the first line of what Dagster wraps."""
-    chain = [error]
-    while cause := chain[-1].cause:
-        chain.append(cause)
+    chain = _chain(error)
     ours = {kind.__name__ for kind in _kinds(JobEtlError)}
     for link in chain:
         if link.cls_name in ours:
             return " ".join(_said(link).split())
     wrapped = chain[1] if len(chain) > 1 else chain[0]
-    if dbt := _DBT_SAID.search(wrapped.message):
-        return " ".join(dbt[1].split())
+    if dbt := _DBT_SAID.search(_COLOUR.sub("", wrapped.message)):
+        return f"dbt: {' '.join(dbt[1].split())}"
     return f"{wrapped.cls_name}: {next(iter(_said(wrapped).splitlines()), 'no message')}"
+
+
+def _chain(error: SerializableErrorInfo) -> list[SerializableErrorInfo]:
+    return [error, *(_chain(error.cause) if error.cause else [])]
 
 
 def _kinds(kind: type[JobEtlError]) -> Iterator[type[JobEtlError]]:

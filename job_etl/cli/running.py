@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, astuple, dataclass, fields
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from job_etl.ranking import Ranked
     from job_etl.summary import SourceSummary
 
+_PATIENCE_SECONDS = 10.0  # for a run under way to note that it was interrupted
 _SHOWN = 20
 _TOP = 10
 
@@ -85,7 +87,9 @@ def dev(
     process = subprocess.Popen(command, start_new_session=True, restore_signals=True)  # noqa: S603
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: process.send_signal(signal.SIGTERM))
-    raise typer.Exit(process.wait())
+    status = process.wait()
+    _end(process.pid)
+    raise typer.Exit(status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,8 @@ def _run(sources: Sequence[str] | None, *, as_json: bool) -> None:
     elif brought:
         _show(brought)
     _tell(finished, log)
+    if finished.interrupted:
+        raise KeyboardInterrupt
     if finished.troubles or not finished.success:
         raise typer.Exit(1)
 
@@ -210,6 +216,19 @@ def _refuse_taken(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise PermanentError(f"port {port}: {os.strerror(error.errno or 0)}; choose another with --port") from error
+
+
+def _end(group: int) -> None:
+    """End what is left of a group of processes: Dagster's code servers go on for a while after its UI is closed."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        try:
+            os.killpg(group, number)
+            while time.monotonic() < deadline:
+                os.killpg(group, 0)
+                time.sleep(0.1)
+        except ProcessLookupError:
+            return
 
 
 def _beside_python(program: str) -> str:
