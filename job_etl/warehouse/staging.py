@@ -6,27 +6,19 @@ the payloads that are new; everything else is a set-based statement in `sql/stag
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg.rows import class_row
 
-from job_etl import jsontext
-from job_etl.errors import UnreadablePayload
-from job_etl.model import Board, Posting
-from job_etl.normalize.company import company_match_key
-from job_etl.normalize.posting import normalize
 from job_etl.normalize.version import normalizer_version
 from job_etl.sources.base import Source
 from job_etl.warehouse.connect import load_sql
+from job_etl.warehouse.reading import read_payloads
 
 BATCH_PAYLOADS = 20_000
-_CHUNK = 500
 
 TRACKED_FIELDS = (
     "title",
@@ -50,24 +42,6 @@ TRACKED_FIELDS = (
 )
 """The canonical fields whose change is an event of the posting."""
 
-_POSTING_FIELDS = tuple(field.name for field in fields(Posting))
-_DERIVED_COLUMNS = (
-    *_POSTING_FIELDS,
-    "source",
-    "board",
-    "raw_id",
-    "payload_at",
-    "direct",
-    "company_key",
-    "normalizer_version",
-    "first_seen_at",
-    "last_seen_at",
-)
-_COPY_DERIVED = f"copy derived ({', '.join(_DERIVED_COLUMNS)}) from stdin"
-_COPY_UNREADABLE = (
-    "copy unreadable (crawl_id, line, source, board, source_job_id, raw_id, reason, normalizer_version) from stdin"
-)
-
 
 @dataclass(slots=True)
 class Staged:
@@ -85,24 +59,6 @@ class Staged:
     jobs_changed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Unread:
-    """A payload to read, and the posting and crawl it counts for; `line` and `crawl_id` say where it came from."""
-
-    raw_id: uuid.UUID
-    payload: Any
-    collected_at: datetime
-    crawl_id: int
-    line: int
-    source: str
-    source_job_id: str | None
-    board: str
-    company: str | None
-    params: dict[str, Any] | None
-    first_seen_at: datetime
-    last_seen_at: datetime
-
-
 def stage_crawls(
     connection: psycopg.Connection,
     sources: Mapping[str, Source],
@@ -115,7 +71,7 @@ def stage_crawls(
     Safe to repeat, to kill and to run twice at once: each batch is one transaction, and a second caller waits.
     """
     staged = Staged()
-    with _alone(connection):
+    with alone(connection):
         _reread_outdated(connection, sources, staged)
         _forget_late_boards(connection, sources)
         while _stage_batch(connection, sources, staged, batch_payloads):
@@ -134,7 +90,7 @@ def _stage_batch(
             return False
         staged.crawls += claimed
         staged.seen += cursor.execute(load_sql("staging/note_seen.sql")).rowcount
-        _read(connection, load_sql("staging/select_unread.sql"), {}, sources, staged)
+        _read(connection, "select_unread", {}, sources, staged)
         cursor.execute("analyze batch; analyze seen; analyze derived")
         cursor.execute(load_sql("staging/replace_rejects.sql"))
         for kind, count in cursor.execute(load_sql("staging/record_changes.sql"), {"fields": list(TRACKED_FIELDS)}):
@@ -158,9 +114,8 @@ def _reread_outdated(connection: psycopg.Connection, sources: Mapping[str, Sourc
     while True:
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute(load_sql("staging/create_batch.sql"))
-            arguments = _known(sources) | {"limit": BATCH_PAYLOADS}
-            outdated = _read(connection, load_sql("staging/select_outdated.sql"), arguments, sources, staged)
-            if not outdated:
+            arguments = {"sources": list(sources), "board": None, "since": None, "limit": BATCH_PAYLOADS}
+            if not _read(connection, "select_outdated", arguments, sources, staged):
                 break
             cursor.execute("analyze derived")
             cursor.execute(load_sql("staging/replace_rejects.sql"))
@@ -196,57 +151,13 @@ def _read(
     sources: Mapping[str, Source],
     staged: Staged,
 ) -> int:
-    """Read the payloads a query selects into `derived` and `unreadable`, a chunk in memory at a time."""
+    """Read what a query selects, and count it; returns how much that was."""
     version = normalizer_version()
-    total = 0
-    with connection.cursor(name="unread", row_factory=class_row(_Unread)) as unread, connection.cursor() as cursor:
-        unread.execute(query, {"normalizer_version": version, **arguments})
-        while rows := unread.fetchmany(_CHUNK):
-            total += len(rows)
-            refused = []
-            with cursor.copy(_COPY_DERIVED) as copy:
-                for row in rows:
-                    try:
-                        copy.write_row(_derive(row, sources[row.source], version))
-                    except UnreadablePayload as error:
-                        refused.append((row, str(error)))
-            with cursor.copy(_COPY_UNREADABLE) as copy:
-                for row, reason in refused:
-                    copy.write_row(
-                        (row.crawl_id, row.line, row.source, row.board, row.source_job_id, row.raw_id, reason, version)
-                    )
-            staged.read += len(rows) - len(refused)
-            staged.rejected += len(refused)
-    return total
-
-
-def _derive(row: _Unread, source: Source, version: str) -> list[Any]:
-    if row.source_job_id is None:
-        source.identify(row.payload, _board(row))  # raises, with the reason
-        raise UnreadablePayload("the payload has no identity")
-    posting = normalize(source.read(row.payload, _board(row)), collected_at=row.collected_at)
-    values = {field: getattr(posting, field) for field in _POSTING_FIELDS}
-    values["source_job_id"] = row.source_job_id
-    values["places"] = jsontext.encode(posting.places).decode()
-    values["provenance"] = jsontext.encode(posting.provenance).decode()
-    for enumeration in ("company_size", "remote_type", "contract_type", "seniority_level", "salary_period"):
-        values[enumeration] = values[enumeration] and str(values[enumeration])
-    return [
-        *values.values(),
-        row.source,
-        row.board,
-        row.raw_id,
-        row.collected_at,
-        source.direct,
-        company_match_key(posting.company),
-        version,
-        row.first_seen_at,
-        row.last_seen_at,
-    ]
-
-
-def _board(row: _Unread) -> Board:
-    return Board(row.source, row.board, row.company, row.params or {})
+    arguments = {"normalizer_version": version, **arguments}
+    read, rejected = read_payloads(connection, load_sql(f"staging/{query}.sql"), arguments, sources, version)
+    staged.read += read
+    staged.rejected += rejected
+    return read + rejected
 
 
 def _known(sources: Mapping[str, Source]) -> dict[str, Any]:
@@ -258,7 +169,7 @@ def _known(sources: Mapping[str, Source]) -> dict[str, Any]:
 
 
 @contextmanager
-def _alone(connection: psycopg.Connection) -> Iterator[None]:
+def alone(connection: psycopg.Connection) -> Iterator[None]:
     """One process at a time, and a second waits; the lock ends with the connection, however that ends."""
     lock = "hashtextextended('job_etl staging', 0)"
     with connection.transaction():

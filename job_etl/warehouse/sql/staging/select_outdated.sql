@@ -1,4 +1,5 @@
--- Postings read by another version of the normaliser than today's.
+-- Postings that another version of the normaliser than this one read: of a board or all, from payloads since a time or
+-- all.
 select
     payload.raw_id,
     payload.payload,
@@ -29,4 +30,6 @@ left join lateral (
 where
     postings.normalizer_version <> %(normalizer_version)s
     and postings.source = any(%(sources)s)
+    and (%(board)s::text is null or postings.board = %(board)s)
+    and (%(since)s::timestamptz is null or postings.payload_at >= %(since)s)
 limit %(limit)s
