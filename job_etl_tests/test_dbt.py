@@ -63,7 +63,7 @@ def built(connection: psycopg.Connection, user_database_url: str, home: Path) ->
     put_job(connection, "a1", job_title="Data Engineer", company="Acme", skills=["Python"], remote_type="remote")
     put_job(connection, "a2", job_title="Analyst", company="Acme", company_size="11-50")
     put_job(connection, "b1", job_title="Baker", company="Bolt", contract_type="temp")
-    put_job(connection, "n1", job_title="Nameless")
+    put_job(connection, "n1", job_title="Nameless", company="???", company_key="")
 
     def build_as_user(*arguments: str) -> dict[str, int]:
         return build(user_database_url, *arguments, home=home)

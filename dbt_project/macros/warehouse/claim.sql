@@ -27,7 +27,7 @@ they commit, their change would be missed.
     select company_key
     from staging.claimed_jobs
     join staging.job_postings_stg using (hash_key)
-    where company_key is not null
+    where company_key <> '' -- nor null: a name without a letter names no company
     union
     select company_key
     from staging.claimed_jobs
