@@ -1,104 +1,51 @@
-"""Payloads → the rows of `staging.postings`: what staging asks of Python.
+"""Payloads → canonical rows: what a query selects of `raw` is read, and copied to where `staging` is made from.
 
-Belongs here: one payload read, and what a row of it looks like to COPY. No database: it also runs where none is open.
+Belongs here: the way from the database and back, some chunks of payloads in memory at a time.
 """
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
-from job_etl import jsontext
-from job_etl.errors import UnreadablePayload
-from job_etl.model import Board, Posting
-from job_etl.normalize.company import company_match_key
-from job_etl.normalize.posting import normalize
+import psycopg
+from psycopg.rows import class_row
+from psycopg.types.string import TextLoader
+
 from job_etl.sources.base import Source
+from job_etl.warehouse.deriving import DERIVED_COLUMNS, POSTING_FIELDS, REJECT_COLUMNS, Unread
+from job_etl.warehouse.readers import Readers
 
-_POSTING_FIELDS = tuple(field.name for field in fields(Posting))
+__all__ = ["POSTING_FIELDS", "read_payloads"]
 
-DERIVED_COLUMNS = (
-    *_POSTING_FIELDS,
-    "source",
-    "board",
-    "raw_id",
-    "payload_at",
-    "direct",
-    "company_key",
-    "normalizer_version",
-    "first_seen_at",
-    "last_seen_at",
-)
-REJECT_COLUMNS = ("crawl_id", "line", "source", "board", "source_job_id", "raw_id", "reason", "normalizer_version")
+_CHUNK = 500
+_COPY_DERIVED = f"copy derived ({', '.join(DERIVED_COLUMNS)}) from stdin"
+_COPY_UNREADABLE = f"copy unreadable ({', '.join(REJECT_COLUMNS)}) from stdin"
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A payload to read, and the posting and crawl it counts for; `line` and `crawl_id` say where it came from.
+def read_payloads(
+    connection: psycopg.Connection,
+    query: str,
+    arguments: Mapping[str, Any],
+    sources: Mapping[str, Source],
+    version: str,
+    readers: Readers | None = None,
+) -> tuple[int, int]:
+    """Read the payloads a query selects into `derived` and `unreadable`; returns how many went into each.
 
-    `payload` is its JSON text.
+    The query's columns are the fields of `Unread`, `version` is the normaliser's. Without `readers` all is read in this
+    process.
     """
-
-    raw_id: uuid.UUID
-    payload: str
-    collected_at: datetime
-    crawl_id: int
-    line: int
-    source: str
-    source_job_id: str | None
-    board: str
-    company: str | None
-    params: dict[str, Any] | None
-    first_seen_at: datetime
-    last_seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """What some payloads read as: rows of `DERIVED_COLUMNS`, and of `REJECT_COLUMNS` for what could not be read."""
-
-    derived: list[list[Any]]
-    rejects: list[list[Any]]
-
-
-def read_payloads(unread: Sequence[Unread], sources: Mapping[str, Source], version: str) -> Readings:
-    """Read payloads with their sources; `version` is the normaliser's."""
-    readings = Readings([], [])
-    for row in unread:
-        try:
-            readings.derived.append(_derive(row, sources[row.source], version))
-        except UnreadablePayload as error:
-            readings.rejects.append(
-                [row.crawl_id, row.line, row.source, row.board, row.source_job_id, row.raw_id, str(error), version]
-            )
-    return readings
-
-
-def _derive(row: Unread, source: Source, version: str) -> list[Any]:
-    payload = jsontext.decode(row.payload.encode())
-    board = Board(row.source, row.board, row.company, row.params or {})
-    if row.source_job_id is None:
-        source.identify(payload, board)  # raises, with the reason
-        raise UnreadablePayload("the payload has no identity")
-    posting = normalize(source.read(payload, board), collected_at=row.collected_at)
-    values = {field: getattr(posting, field) for field in _POSTING_FIELDS}
-    values["source_job_id"] = row.source_job_id
-    values["places"] = jsontext.encode(posting.places).decode()
-    values["provenance"] = jsontext.encode(posting.provenance).decode()
-    for enumeration in ("company_size", "remote_type", "contract_type", "seniority_level", "salary_period"):
-        values[enumeration] = values[enumeration] and str(values[enumeration])
-    return [
-        *values.values(),
-        row.source,
-        row.board,
-        row.raw_id,
-        row.collected_at,
-        source.direct,
-        company_match_key(posting.company),
-        version,
-        row.first_seen_at,
-        row.last_seen_at,
-    ]
+    read = rejected = 0
+    with connection.cursor(name="unread", row_factory=class_row(Unread)) as unread, connection.cursor() as cursor:
+        unread.adapters.register_loader("jsonb", TextLoader)  # decoded where it is read, which may be elsewhere
+        unread.execute(query, arguments)
+        chunks = iter(lambda: unread.fetchmany(_CHUNK), [])
+        for readings in (readers or Readers(1)).read(chunks, sources, version):
+            for statement, rows in ((_COPY_DERIVED, readings.derived), (_COPY_UNREADABLE, readings.rejects)):
+                with cursor.copy(statement) as copy:
+                    for row in rows:
+                        copy.write_row(row)
+            read += len(readings.derived)
+            rejected += len(readings.rejects)
+    return read, rejected

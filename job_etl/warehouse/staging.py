@@ -16,6 +16,7 @@ import psycopg
 from job_etl.normalize.version import normalizer_version
 from job_etl.sources.base import Source
 from job_etl.warehouse.connect import load_sql
+from job_etl.warehouse.readers import Readers, cores
 from job_etl.warehouse.reading import read_payloads
 
 BATCH_PAYLOADS = 20_000
@@ -64,23 +65,29 @@ def stage_crawls(
     sources: Mapping[str, Source],
     *,
     batch_payloads: int = BATCH_PAYLOADS,
+    processes: int | None = None,
     on_progress: Callable[[Staged], None] = lambda _: None,
 ) -> Staged:
     """Bring every loaded crawl into `staging`, after re-reading what an older normaliser read.
 
-    Safe to repeat, to kill and to run twice at once: each batch is one transaction, and a second caller waits.
+    Many payloads are read in `processes` processes, by default one for each core. Safe to repeat, to kill and to run
+    twice at once: each batch is one transaction, and a second caller waits.
     """
     staged = Staged()
-    with alone(connection):
-        _reread_outdated(connection, sources, staged)
+    with alone(connection), Readers(processes or cores()) as readers:
+        _reread_outdated(connection, sources, readers, staged)
         _forget_late_boards(connection, sources)
-        while _stage_batch(connection, sources, staged, batch_payloads):
+        while _stage_batch(connection, sources, readers, staged, batch_payloads):
             on_progress(staged)
     return staged
 
 
 def _stage_batch(
-    connection: psycopg.Connection, sources: Mapping[str, Source], staged: Staged, batch_payloads: int
+    connection: psycopg.Connection,
+    sources: Mapping[str, Source],
+    readers: Readers,
+    staged: Staged,
+    batch_payloads: int,
 ) -> bool:
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(load_sql("staging/create_batch.sql"))
@@ -90,7 +97,7 @@ def _stage_batch(
             return False
         staged.crawls += claimed
         staged.seen += cursor.execute(load_sql("staging/note_seen.sql")).rowcount
-        _read(connection, "select_unread", {}, sources, staged)
+        _read(connection, "select_unread", {}, sources, readers, staged)
         cursor.execute("analyze batch; analyze seen; analyze derived")
         cursor.execute(load_sql("staging/replace_rejects.sql"))
         for kind, count in cursor.execute(load_sql("staging/record_changes.sql"), {"fields": list(TRACKED_FIELDS)}):
@@ -105,7 +112,9 @@ def _stage_batch(
     return True
 
 
-def _reread_outdated(connection: psycopg.Connection, sources: Mapping[str, Source], staged: Staged) -> None:
+def _reread_outdated(
+    connection: psycopg.Connection, sources: Mapping[str, Source], readers: Readers, staged: Staged
+) -> None:
     """Read again what another version of the normaliser read, and try again what it refused."""
     version = {"normalizer_version": normalizer_version()}
     with connection.transaction(), connection.cursor() as cursor:
@@ -115,7 +124,7 @@ def _reread_outdated(connection: psycopg.Connection, sources: Mapping[str, Sourc
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute(load_sql("staging/create_batch.sql"))
             arguments = {"sources": list(sources), "board": None, "since": None, "limit": BATCH_PAYLOADS}
-            if not _read(connection, "select_outdated", arguments, sources, staged):
+            if not _read(connection, "select_outdated", arguments, sources, readers, staged):
                 break
             cursor.execute("analyze derived")
             cursor.execute(load_sql("staging/replace_rejects.sql"))
