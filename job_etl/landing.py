@@ -68,7 +68,7 @@ class CrawlWriter:
         self._collected_at = collected_at.astimezone(UTC)
         self._digest = hashlib.sha256()
         self._payloads = 0
-        self._folder = f"{quote(board.source, safe='')}/{quote(board.name, safe='')}/{self._collected_at:%Y}"
+        self._folder = f"{_folder(board)}/{self._collected_at:%Y}"
         self._temporary = f"{self._folder}/.{uuid.uuid4().hex}.tmp"
         self._file: IO[bytes] = landing.create(self._temporary)
         self._stream = zstandard.ZstdCompressor(level=_LEVEL).stream_writer(self._file, closefd=False)
@@ -197,12 +197,13 @@ class Landing:
 
     def newest_first(self, board: Board) -> Iterator[CrawlFacts]:
         """The facts of a board's crawls, the newest first."""
-        folder = self._path(f"{quote(board.source, safe='')}/{quote(board.name, safe='')}")
+        folder = self._path(_folder(board))
         if not self._fs.exists(folder):
             return
         files = [path.removeprefix(self._root + "/") for path in self._fs.find(folder)]
         published = {name for name in files if name.endswith(_SUFFIXES) and "/." not in name}
-        for name in sorted(published, key=lambda name: name.rsplit("/", 1)[-1], reverse=True):
+        # A full second sorts before its fractions only without the Z that ends it.
+        for name in sorted(published, key=lambda name: name.rsplit("/", 1)[-1].replace("Z", "."), reverse=True):
             yield self.facts(name)
 
     def create(self, name: str) -> IO[bytes]:
@@ -255,6 +256,12 @@ class Landing:
             collected_at=collected_at,
             outcome=Outcome.COMPLETE,
         )
+
+
+def _folder(board: Board) -> str:
+    """A board's folder, `<source>/<board>`; no name leads out of it or is hidden by its first dot."""
+    names = (quote(name, safe="") for name in (board.source, board.name))
+    return "/".join(f"%2E{name[1:]}" if name.startswith(".") else name for name in names)
 
 
 def crawl_key(file: str) -> str:

@@ -92,7 +92,7 @@ def _cut(source: Source, board: Board, body: bytes, file: str) -> list[Any]:
     except UnreadableAnswer as error:
         raise UnreadableAnswer(f"{file}: {error}{_suspicion(body, board)}") from error
     read = _fields_read(source, board, payloads)
-    others = _fields_read_by_others(body, board) if payloads else {}
+    others = _fields_read_by_others(body, board)
     if others and others[best := max(others, key=others.__getitem__)] > max(read * _CLEARLY_MORE, _LEAST_READ):
         raise UnreadableAnswer(f"{file}: looks like an answer of {best}, not of {source.name}")
     return payloads
