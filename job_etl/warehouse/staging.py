@@ -158,12 +158,14 @@ def _read(
     query: str,
     arguments: Mapping[str, Any],
     sources: Mapping[str, Source],
+    readers: Readers,
     staged: Staged,
 ) -> int:
     """Read what a query selects, and count it; returns how much that was."""
     version = normalizer_version()
     arguments = {"normalizer_version": version, **arguments}
-    read, rejected = read_payloads(connection, load_sql(f"staging/{query}.sql"), arguments, sources, version)
+    statement = load_sql(f"staging/{query}.sql")
+    read, rejected = read_payloads(connection, statement, arguments, sources, version, readers)
     staged.read += read
     staged.rejected += rejected
     return read + rejected
