@@ -10,6 +10,7 @@ import dagster as dg
 from job_etl.assets.bootstrap import schema
 from job_etl.assets.exports import ranked_jobs
 from job_etl.assets.marts import marts
+from job_etl.assets.ranking import ranking
 from job_etl.assets.raw import job_postings_raw
 from job_etl.assets.sources import sources
 from job_etl.assets.staging import staging
@@ -28,7 +29,7 @@ FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=30), warn
 
 def build_definitions(resource_overrides: dict[str, Any] | None = None) -> dg.Definitions:
     """The one `Definitions` object; tests pass resources of their own."""
-    assets = [schema, sources, job_postings_raw, staging, marts, ranked_jobs]
+    assets = [schema, sources, job_postings_raw, staging, ranking, marts, ranked_jobs]
     return dg.Definitions(
         assets=[
             asset.map_asset_specs(

@@ -38,6 +38,7 @@ create function public.distance_km(
 returns double precision
 language sql
 immutable
+strict -- least() would take a missing coordinate for the other side of the Earth
 parallel safe
 return 2 * 6371.0088 * asin(sqrt(least(
     1,

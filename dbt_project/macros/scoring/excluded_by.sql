@@ -1,9 +1,10 @@
 {#-
-Why the profile leaves a job out, or null. A country excludes a job that can be done in excluded countries only.
+Why the list leaves a job out, or null: the profile excludes it, or it says neither who employs nor as what. A country excludes a job that can be done in excluded countries only.
 -#}
 {% macro excluded_by() %}
     select
         case
+            when job.company is null and job.job_title is null then 'names neither a role nor an employer'
             when job.company_key = any(ranking.excluded_company_keys) then 'company ' || job.company
             when title_word is not null then 'title word ' || title_word
             when countries <> '{}' and countries <@ ranking.excluded_countries
