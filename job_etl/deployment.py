@@ -15,13 +15,17 @@ from job_etl.errors import ConfigError
 def executor() -> dg.ExecutorDefinition:
     """The executor that `JOB_ETL_EXECUTOR` names: `in_process`, the default, or `multiprocess`.
 
-    Importing Dagster again for every step takes longer than most steps do; on a server a step that runs out of memory
-    then takes nothing else with it.
+    On a server a step that runs out of memory takes nothing else with it. Steps are forked from a process that has the
+    definitions loaded: importing them anew takes longer than most steps do.
 
     Raises:
         ConfigError: it names another.
     """
-    known = {"in_process": dg.in_process_executor, "multiprocess": dg.multiprocess_executor}
+    forked = {"start_method": {"forkserver": {"preload_modules": ["job_etl.definitions"]}}, "max_concurrent": 2}
+    known = {
+        "in_process": dg.in_process_executor,
+        "multiprocess": dg.multiprocess_executor.configured(forked, name="multiprocess"),
+    }
     name = os.environ.get("JOB_ETL_EXECUTOR") or "in_process"
     if name not in known:
         raise ConfigError(f"JOB_ETL_EXECUTOR is {name!r}, expected one of {', '.join(known)}")

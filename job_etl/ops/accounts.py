@@ -42,7 +42,7 @@ class Account(StrEnum):
 
 def url(account: Account, password: str, *, host: str, port: str = "5432", database: str = DATABASE) -> str:
     """The URL with which an account enters a database."""
-    place = f"[{host}]" if ":" in host else host
+    place = f"[{host}]" if ":" in host else quote(host, safe="")  # a socket's folder is a host, too
     return f"postgresql://{account}:{quote(password, safe='')}@{place}:{port}/{database}"
 
 

@@ -9,8 +9,9 @@ begin
         end if;
         execute format('alter role %I login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', name);
     end loop;
+    -- Whoever administers the server must be a member to give a database to its owner, unless a superuser.
+    foreach name in array array['job_etl_owner', 'dagster'] loop
+        execute format('grant %I to %I', name, current_user);
+    end loop;
 end
 $$;
-
--- Whoever administers the server must be a member to give a database to its owner, unless a superuser.
-grant job_etl_owner, dagster to current_user;

@@ -1,0 +1,55 @@
+create table ops.run_stats (
+    run_id uuid not null,
+    stage text not null,
+    job text not null,
+    succeeded boolean not null,
+    began_at timestamptz not null,
+    seconds double precision not null,
+    rows_in bigint,
+    rows_new bigint,
+    rows_changed bigint,
+    rows_rejected bigint,
+    bytes bigint,
+    primary key (run_id, stage)
+);
+comment on table ops.run_stats is 'One row a run and stage: how long it took and what it did';
+comment on column ops.run_stats.rows_in is 'Payloads crawled or loaded, postings read';
+comment on column ops.run_stats.bytes is 'What providers sent';
+
+create index run_stats_began_at_idx on ops.run_stats (began_at);
+
+create view ops.stage_days as
+select
+    date_trunc('day', began_at, 'UTC') as day,
+    stage,
+    count(*) as runs,
+    count(*) filter (where not succeeded) as failed_runs,
+    round(avg(seconds)::numeric, 1) as average_seconds,
+    round(max(seconds)::numeric, 1) as longest_seconds,
+    sum(rows_in) as rows_in,
+    sum(rows_new) as rows_new,
+    sum(rows_changed) as rows_changed,
+    sum(rows_rejected) as rows_rejected,
+    sum(bytes) as bytes
+from ops.run_stats
+group by day, stage;
+comment on view ops.stage_days is 'One row a day (UTC) and stage, for dashboards';
+
+create table ops.alerts (
+    key text primary key,
+    message text not null,
+    link text,
+    since timestamptz not null default now(),
+    sent_at timestamptz,
+    recovered_at timestamptz
+);
+comment on table ops.alerts is 'One row a trouble that somebody is told of, until they are told that it is over';
+comment on column ops.alerts.key is 'What is in trouble, such as run:jobs_etl_daily or disk:/var/lib/job-etl';
+comment on column ops.alerts.sent_at is 'When it was sent; null while it could not be';
+comment on column ops.alerts.recovered_at is 'When it was over; the row goes once that was sent';
+
+grant select, insert, update, delete on ops.run_stats, ops.alerts to job_etl_user;
+grant select on ops.stage_days to job_etl_user;
+
+-- A backup reads how far the sequences are.
+grant select on all sequences in schema raw, staging, marts, ops to job_etl_user;
