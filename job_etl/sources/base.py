@@ -56,7 +56,8 @@ class Rate:
 class Terms:
     """What a provider asks of whoever uses its data, as far as its own pages say.
 
-    `attribution` is the text to show beside its rows, `daily_quota` a number of requests.
+    `attribution` is the text to show beside its rows, `daily_quota` a number of requests. `conditions` says in a
+    sentence what else is asked of people, which no program can see to.
     """
 
     url: str | None = None
@@ -64,6 +65,7 @@ class Terms:
     link_back: bool = False
     personal_use_only: bool = False
     daily_quota: int | None = None
+    conditions: str | None = None
 
 
 class Source(ABC):

@@ -1,8 +1,8 @@
 """Himalayas: one feed of remote jobs, twenty a page.
 
-Pages: https://himalayas.app/docs/data-dictionary. A posting says until when it is open and from where it may be done.
-The feed has been seen to answer with the field's own name ("name") in the place of every employer's: then the employer
-is inferred from `companySlug`.
+Pages: https://himalayas.app/docs/data-dictionary. Newer answers name the cursor of the next page, and offsets are
+said to end. A posting says until when it is open and from where it may be done. The feed has been seen to answer with
+the field's own name ("name") in the place of every employer's: then the employer is inferred from `companySlug`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from job_etl.model import Board, GivenPlace, GivenPosting, Payload
-from job_etl.sources.base import Answer, Ask, Rate, Request, Source, Terms, listing
+from job_etl.sources.base import Answer, Ask, Rate, Request, Source, Terms, listing, parse_json
 from job_etl.sources.fields import (
     amount,
     dig,
@@ -38,13 +38,27 @@ class Himalayas(Source):
     base_url = "https://himalayas.app"
     direct = False
     rate = Rate(per_second=2, concurrency=1)
-    terms = Terms(url="https://himalayas.app/api", attribution="Source: Himalayas", link_back=True)
+    terms = Terms(
+        url="https://himalayas.app/api",
+        attribution="Source: Himalayas",
+        link_back=True,
+        conditions="Not to be passed on to Google Jobs, LinkedIn Jobs, Jooble and the like.",
+    )
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:
-        def request(page: int, received: int) -> Request:
-            return Request("/jobs/api", params={"limit": _PAGE, "offset": received})
+        cursor: str | None = None
 
-        return pages(self, board, ask, request, size=_PAGE, total=("totalCount",))
+        def noting_cursor(request: Request) -> Answer:
+            nonlocal cursor
+            answer = ask(request)
+            cursor = text(parse_json(answer.body), "nextCursor")
+            return answer
+
+        def request(page: int, received: int) -> Request:
+            place: dict[str, str | int] = {"cursor": cursor} if cursor else {"offset": received}
+            return Request("/jobs/api", params={"limit": _PAGE, **place})
+
+        return pages(self, board, noting_cursor, request, size=_PAGE, total=("totalCount",))
 
     def cut(self, body: bytes) -> list[Any]:
         return listing(body, "jobs")

@@ -27,7 +27,10 @@ class Jobicy(Source):
     shows_all = False
     implied = frozenset({"annual"})
     rate = Rate(per_second=0.5, concurrency=1)
-    terms = Terms(url="https://jobicy.com/jobs-rss-feed", attribution="Source: Jobicy", link_back=True)
+    # That it is for personal use is by the account of programs that ask it.
+    terms = Terms(
+        url="https://jobicy.com/jobs-rss-feed", attribution="Source: Jobicy", link_back=True, personal_use_only=True
+    )
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:
         filters = {name: str(board.params[name]) for name in _FILTERS if board.params.get(name)}

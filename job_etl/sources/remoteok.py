@@ -29,7 +29,12 @@ class RemoteOk(Source):
     hosts = ("remoteok.com",)
     direct = False
     rate = Rate(per_second=0.5, concurrency=1)
-    terms = Terms(url="https://remoteok.com/api", attribution="Source: Remote OK", link_back=True)
+    terms = Terms(
+        url="https://remoteok.com/api",
+        attribution="Source: Remote OK",
+        link_back=True,
+        conditions="Links to Remote OK are not to be marked nofollow; its logo is not to be used without leave.",
+    )
     implied = frozenset({"USD", "year"})
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:

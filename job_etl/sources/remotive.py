@@ -25,7 +25,11 @@ class Remotive(Source):
     boards_overlap = True
     rate = Rate(per_second=0.5, concurrency=1)
     terms = Terms(
-        url="https://remotive.com/api-documentation", attribution="Source: Remotive", link_back=True, daily_quota=4
+        url="https://remotive.com/api-documentation",
+        attribution="Source: Remotive",
+        link_back=True,
+        daily_quota=4,
+        conditions="Not to be passed on to other job sites, nor shown only to who signs up.",
     )
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:

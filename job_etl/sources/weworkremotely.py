@@ -38,7 +38,12 @@ class WeWorkRemotely(Source):
     direct = False
     boards_overlap = True
     rate = Rate(per_second=1, concurrency=1)
-    terms = Terms(url="https://weworkremotely.com/terms-of-use", attribution="Source: We Work Remotely", link_back=True)
+    terms = Terms(
+        url="https://weworkremotely.com/api-terms-and-guidelines",
+        attribution="Source: We Work Remotely",
+        link_back=True,
+        conditions="People apply on weworkremotely.com; no public job search is to be built on it.",
+    )
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:
         for category in _CATEGORIES if board.name == "all" else (board.name,):

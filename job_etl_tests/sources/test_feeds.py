@@ -1,4 +1,4 @@
-"""The feeds without tenants: Remote OK, Remotive, Arbeitnow."""
+"""The feeds without tenants: Remote OK, Remotive, Arbeitnow, Himalayas."""
 
 from __future__ import annotations
 
@@ -66,6 +66,17 @@ def test_arbeitnow_is_asked_for_pages_while_it_links_to_a_next_one() -> None:
     with Provider().pages("/api/job-board-api", contents) as provider:
         assert len(crawl("arbeitnow", provider.url, Board("arbeitnow", "all"))) == 3
         assert [asked.params["page"] for asked in provider.asked] == ["1", "2", "3"]
+
+
+def test_himalayas_is_asked_by_cursor_where_it_names_one_else_by_offset() -> None:
+    def content(first: int, **more: object) -> object:
+        return {"jobs": [{"guid": f"https://himalayas.app/{first + n}"} for n in range(2)], "totalCount": 6, **more}
+
+    answers = [page(content(0, nextCursor="a=")), page(content(2)), page(content(4))]
+    with Provider({"/jobs/api": answers}) as provider:
+        assert len(crawl("himalayas", provider.url, Board("himalayas", "all"))) == 6
+        asked = [{name: value for name, value in one.params.items() if name != "limit"} for one in provider.asked]
+        assert asked == [{"offset": "0"}, {"cursor": "a="}, {"offset": "4"}]
 
 
 def test_single_request_feeds_are_asked_once() -> None:

@@ -55,6 +55,14 @@ def test_a_source_has_fixtures_and_says_what_it_is(source: Source) -> None:
     assert (type(source).__doc__ or "").strip()
 
 
+@every_source
+def test_terms_name_where_they_stand_and_whom_to_name(source: Source) -> None:
+    terms = source.terms
+    assert source.direct or (terms.url or "").startswith("https://")
+    assert terms.attribution or not terms.link_back
+    assert terms.conditions is None or terms.conditions.endswith(".")
+
+
 @every_sample
 def test_identity_is_stable_and_not_blank(sample: Sample) -> None:
     identity = sample.source.identify(sample.payload, sample.board)
