@@ -1,4 +1,4 @@
-"""`bootstrap` and `secrets`: a server's set-up, and the passwords in it."""
+"""`bootstrap`, `secrets`, `backup`, `restore` and `rebuild`: a server's set-up, its passwords and its safety."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from job_etl.cli.terminal import note, say
+from job_etl.cli.terminal import complain, confirmed, note, say, warn
 from job_etl.errors import ConfigError, PermanentError
 
 secrets_app = typer.Typer(help="The passwords of a server's accounts, in files.", no_args_is_help=True)
@@ -16,7 +16,7 @@ secrets_app = typer.Typer(help="The passwords of a server's accounts, in files."
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (bootstrap,):
+    for command in (bootstrap, backup, restore, rebuild):
         app.command(rich_help_panel="Operating a server")(command)
     app.add_typer(secrets_app, name="secrets", rich_help_panel="Operating a server")
 
@@ -31,6 +31,75 @@ def bootstrap() -> None:
 
     done = apply(_prepared() or _owner_url())
     say(f"schema {done.version}: " + (f"applied {', '.join(done.revisions)}" if done.revisions else "nothing to do"))
+
+
+def backup(
+    keep: Annotated[int, typer.Option("--keep", min=1, metavar="N", help="Delete all but the newest N.")] = 14,
+    listed: Annotated[bool, typer.Option("--list", help="Only list the backups that there are.")] = False,
+) -> None:
+    """Back up the database, with a list of the landing zone's crawls; the dump is read through before it counts.
+
+    Backups lie in JOB_ETL_BACKUPS_URL (a path, s3://…, gs://…), else in the folder backups of the home. The landing
+    zone is not in them: it is what everything can be built from again, so keep a copy of it elsewhere.
+    """
+    from job_etl import paths
+    from job_etl.landing import Landing
+    from job_etl.ops.backup import Store, back_up, backups_url
+    from job_etl.warehouse.connect import database_url
+
+    store = Store(backups_url())
+    if not listed:
+        name = back_up(database_url(), store, Landing(paths.landing_url()))
+        say(f"{name}: {store.manifest(name).bytes / 1e6:.1f} MB in {store.url}, read through")
+        for old in store.keep(keep):
+            say(f"{old}: deleted")
+        return
+    for name in store.names():
+        manifest = store.manifest(name)
+        say(f"{name}: {manifest.bytes / 1e6:.1f} MB, schema {manifest.schema_version}, {len(manifest.crawls)} crawls")
+
+
+def restore(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Which; the newest where none is named.")] = "",
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the data that is there.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Restore a backup, and compare every table's rows and checksum with what was backed up."""
+    from job_etl import paths
+    from job_etl.landing import Landing
+    from job_etl.ops import backup as backups
+
+    store = backups.Store(backups.backups_url())
+    if not name:
+        name = next(iter(store.names()), "")
+    if not name:
+        raise PermanentError(f"there is no backup in {store.url}")
+    if replace and not confirmed("Replace what is in the database?", yes=yes):
+        raise typer.Exit(1)
+    done = backups.restore(_owner_url(), store, name, Landing(paths.landing_url()), replace=replace)
+    say(f"{name}: {done.rows} rows, every table as it was")
+    if done.missing:
+        warn(f"{len(done.missing)} crawls of the backup are not in the landing zone, such as {done.missing[0]}")
+
+
+def rebuild(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+    """Drop the schema and build everything again from the landing zone: the same marts, but for their ids and times."""
+    from job_etl.cli.graph import execute, turn
+    from job_etl.ops import schema
+    from job_etl.warehouse.bootstrap import bootstrap as apply
+
+    url = _owner_url()
+    if not schema.is_empty(url) and not confirmed("Drop what is in the database and build it again?", yes=yes):
+        raise typer.Exit(1)
+    with turn():
+        schema.drop(url)
+        apply(url)
+        finished = execute([])
+    for trouble in finished.troubles:
+        complain(trouble)
+    if not finished.success:
+        raise typer.Exit(1)
+    say("built again")
 
 
 @secrets_app.command()
@@ -90,11 +159,7 @@ def _prepared() -> str | None:
     folder = secret_files.folder()
     if not os.environ.get("JOB_ETL_SECRETS_DIR"):
         return None
-    passwords = {
-        account: secret_files.password(folder, account)
-        for account in secret_files.PASSWORDS
-        if account != Account.ADMIN
-    }
+    passwords = {account: secret_files.password(folder, account) for account in Account}
     accounts.prepare_server(_admin_urls(folder)[0], passwords)
     return accounts.url(Account.OWNER, passwords[Account.OWNER], **_place())
 
