@@ -98,7 +98,7 @@ def _stage_batch(
         staged.crawls += claimed
         staged.seen += cursor.execute(load_sql("staging/note_seen.sql")).rowcount
         _read(connection, "select_unread", {}, sources, readers, staged)
-        cursor.execute("analyze batch; analyze seen; analyze derived")
+        cursor.execute(load_sql("staging/analyze_batch.sql"))
         cursor.execute(load_sql("staging/replace_rejects.sql"))
         for kind, count in cursor.execute(load_sql("staging/record_changes.sql"), {"fields": list(TRACKED_FIELDS)}):
             setattr(staged, kind, getattr(staged, kind) + count)
@@ -126,7 +126,7 @@ def _reread_outdated(
             arguments = {"sources": list(sources), "board": None, "since": None, "limit": BATCH_PAYLOADS}
             if not _read(connection, "select_outdated", arguments, sources, readers, staged):
                 break
-            cursor.execute("analyze derived")
+            cursor.execute(load_sql("staging/analyze_batch.sql"))
             cursor.execute(load_sql("staging/replace_rejects.sql"))
             cursor.execute(load_sql("staging/touch_jobs.sql"))
             staged.reread += cursor.execute(load_sql("staging/reread_postings.sql")).rowcount

@@ -150,3 +150,14 @@ create table staging.claimed_companies (
     company_key text primary key
 );
 comment on table staging.claimed_companies is 'The companies of the claimed jobs, before and after the change';
+
+-- As with raw payloads: most of the time of writing a row goes into compressing its description with pglz.
+do $$
+begin
+    alter table staging.postings alter column description set compression lz4;
+    alter table staging.job_postings_stg alter column description set compression lz4;
+exception when feature_not_supported then
+    alter table staging.postings alter column description set storage external;
+    alter table staging.job_postings_stg alter column description set storage external;
+end
+$$;

@@ -1,19 +1,36 @@
 -- A complete crawl of a source that shows all of a board closes what it no longer shows. Where boards overlap, another
 -- board may still have shown the posting when that was last read in full: then that board answers for it from now on.
-with missing as (
+with unseen as materialized (
     select
         postings.source,
         postings.source_job_id,
         postings.hash_key,
         batch.crawl_id,
         batch.collected_at,
-        elsewhere.board as other_board
+        batch.board,
+        batch.overlapping
     from batch
     inner join staging.postings
         on
             batch.source = postings.source
             and batch.board = postings.board
             and postings.closed_at is null
+    left join seen on postings.source = seen.source and postings.source_job_id = seen.source_job_id
+    where
+        batch.outcome = 'complete'
+        and batch.shows_all
+        and seen.source_job_id is null
+),
+
+missing as (
+    select
+        unseen.source,
+        unseen.source_job_id,
+        unseen.hash_key,
+        unseen.crawl_id,
+        unseen.collected_at,
+        elsewhere.board as other_board
+    from unseen
     left join lateral (
         select full_crawls.board
         from (
@@ -22,28 +39,19 @@ with missing as (
                 crawls.crawl_id
             from raw.crawls
             where
-                crawls.source = batch.source
-                and crawls.board <> batch.board
+                crawls.source = unseen.source
+                and crawls.board <> unseen.board
                 and crawls.outcome in ('complete', 'not_modified')
                 and crawls.staged_at is not null
-                and crawls.collected_at <= batch.collected_at
+                and crawls.collected_at <= unseen.collected_at
             order by crawls.board asc, crawls.collected_at desc, crawls.crawl_key desc
         ) as full_crawls
         inner join raw.sightings on full_crawls.crawl_id = sightings.crawl_id
         inner join raw.job_postings_raw as payload on sightings.raw_id = payload.raw_id
-        where payload.source_job_id = postings.source_job_id
+        where payload.source_job_id = unseen.source_job_id
         order by full_crawls.board
         limit 1
-    ) as elsewhere on batch.overlapping
-    where
-        batch.outcome = 'complete'
-        and batch.shows_all
-        and not exists (
-            select from seen
-            where
-                seen.source = postings.source
-                and seen.source_job_id = postings.source_job_id
-        )
+    ) as elsewhere on unseen.overlapping
 ),
 
 moved_or_closed as (

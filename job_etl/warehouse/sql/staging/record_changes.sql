@@ -1,56 +1,57 @@
 -- The events that the batch brings, and of each kind how many postings they befell.
-with readings as materialized (
+with rereadings as materialized (
     select
         derived.source,
         derived.source_job_id,
         seen.crawl_id,
         seen.seen_at,
         to_jsonb(postings) as old_row,
-        to_jsonb(derived) as new_row,
-        postings.normalizer_version = derived.normalizer_version as comparable
+        to_jsonb(derived) as new_row
     from derived
     inner join seen on derived.source = seen.source and derived.source_job_id = seen.source_job_id
-    left join staging.postings on derived.source = postings.source and derived.source_job_id = postings.source_job_id
+    inner join staging.postings on derived.source = postings.source and derived.source_job_id = postings.source_job_id
+    where postings.normalizer_version = derived.normalizer_version
 ),
 
 events as (
     select
-        source,
-        source_job_id,
-        seen_at as changed_at,
+        derived.source,
+        derived.source_job_id,
+        seen.seen_at as changed_at,
         'opened' as kind,
         '' as field,
         null::jsonb as old_value,
         null::jsonb as new_value,
-        crawl_id
-    from readings
-    where old_row is null
+        seen.crawl_id
+    from derived
+    inner join seen on derived.source = seen.source and derived.source_job_id = seen.source_job_id
+    left join staging.postings on derived.source = postings.source and derived.source_job_id = postings.source_job_id
+    where postings.source_job_id is null
 
     union all
 
     -- A value that another version of the normaliser reads differently was not changed by the employer, nor was the
     -- query of a link, which is for tracking, nor a date that is told in days from today.
     select
-        readings.source,
-        readings.source_job_id,
-        readings.seen_at as changed_at,
+        rereadings.source,
+        rereadings.source_job_id,
+        rereadings.seen_at as changed_at,
         'changed' as kind,
         field.name as field,
-        readings.old_row -> field.name as old_value,
-        readings.new_row -> field.name as new_value,
-        readings.crawl_id
-    from readings
+        rereadings.old_row -> field.name as old_value,
+        rereadings.new_row -> field.name as new_value,
+        rereadings.crawl_id
+    from rereadings
     cross join unnest(%(fields)s::text[]) as field (name)
     where
-        readings.comparable
-        and case
+        case
             when field.name in ('url', 'apply_url')
                 then
-                    split_part(readings.old_row ->> field.name, '?', 1)
-                    is distinct from split_part(readings.new_row ->> field.name, '?', 1)
-            when field.name = 'posted_at' and readings.new_row #>> '{provenance,posted_at,how}' = 'parsed'
+                    split_part(rereadings.old_row ->> field.name, '?', 1)
+                    is distinct from split_part(rereadings.new_row ->> field.name, '?', 1)
+            when field.name = 'posted_at' and rereadings.new_row #>> '{provenance,posted_at,how}' = 'parsed'
                 then false
-            else readings.old_row -> field.name is distinct from readings.new_row -> field.name
+            else rereadings.old_row -> field.name is distinct from rereadings.new_row -> field.name
         end
 
     union all
