@@ -23,7 +23,7 @@ create temporary table if not exists seen (
 
 -- The postings of the batch whose payload is new, as it reads now.
 create temporary table if not exists derived (
-    like staging.postings including defaults including generated including storage including compression
+    like staging.postings including all excluding indexes excluding constraints
 ) on commit delete rows;
 
 create temporary table if not exists unreadable (
