@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -48,7 +49,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "jobspy.py").write_text(LIBRARY % str(FIXTURES / "jobspy" / "list.json"))
     monkeypatch.syspath_prepend(tmp_path)
     yield
-    monkeypatch.delitem(__import__("sys").modules, "jobspy", raising=False)
+    sys.modules.pop("jobspy", None)
 
 
 def crawled(tmp_path: Path, **params: Any) -> tuple[CrawlFacts, list[Any]]:
@@ -81,7 +82,7 @@ def test_params_that_it_does_not_take_are_told(library: None, tmp_path: Path) ->
 
 
 def test_without_the_extra_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "jobspy", None)
+    monkeypatch.setitem(sys.modules, "jobspy", None)
     facts, _ = crawled(tmp_path)
     assert facts.outcome is Outcome.FAILED
     assert "pip install 'job-etl[jobspy]'" in (facts.reason or "")
