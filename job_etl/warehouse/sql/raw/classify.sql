@@ -1,11 +1,8 @@
 -- What each payload of a crawl is to the posting it is about. Of several payloads with one identity the last counts:
 -- it was asked for last. A payload without identity is known again by its content.
-insert into classified (line, source_job_id, payload_hash, payload, raw_id, status)
+insert into classified (line, raw_id, status)
 select
     landed.line,
-    landed.source_job_id,
-    landed.payload_hash,
-    landed.payload,
     case when newest.payload_hash = landed.payload_hash then newest.raw_id else uuidv7() end as raw_id,
     case
         when landed.is_duplicate then 'duplicate'
@@ -15,7 +12,9 @@ select
     end as status
 from (
     select
-        landed.*,
+        line,
+        source_job_id,
+        payload_hash,
         row_number() over (
             partition by source_job_id, case when source_job_id is null then payload_hash end
             order by line desc

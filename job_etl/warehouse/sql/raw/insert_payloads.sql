@@ -2,15 +2,16 @@ insert into raw.job_postings_raw (
     raw_id, source, payload, collected_at, board, source_job_id, payload_hash, crawl_id, line
 )
 select
-    raw_id,
+    classified.raw_id,
     %(source)s,
-    payload,
+    landed.payload,
     %(collected_at)s,
     %(board)s,
-    source_job_id,
-    payload_hash,
+    landed.source_job_id,
+    landed.payload_hash,
     %(crawl_id)s,
-    line
+    landed.line
 from classified
-where status in ('new', 'changed')
-order by line
+inner join landed on classified.line = landed.line
+where classified.status in ('new', 'changed')
+order by landed.line
