@@ -192,7 +192,8 @@ class Posting:
     """One canonical posting: a row of `staging.postings` but for what the warehouse adds (keys, sightings).
 
     Salaries are as advertised, in `salary_currency` a `salary_period`; the `_norm` values are a year's pay
-    in the base currency. Times are UTC. `provenance` maps a field's name to its `Origin`.
+    in the base currency. Times are UTC. `occupation` is what the title means, `occupation_code` its ESCO URI where that
+    taxonomy is at hand, `occupation_confidence` from 0 to 1. `provenance` maps a field's name to its `Origin`.
     """
 
     source_job_id: str
@@ -220,6 +221,10 @@ class Posting:
     skills: list[str]
     department: str | None
     industry: str | None
+    occupation: str | None
+    occupation_code: str | None
+    occupation_confidence: float | None
+    role_family: str | None
     requisition_id: str | None
     url: str | None
     apply_url: str | None

@@ -14,7 +14,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from heapq import nlargest
 from itertools import pairwise
@@ -303,12 +303,14 @@ def esco_names() -> dict[str, list[str]]:
 def match_occupation(title: str) -> Occupation | None:
     """The occupation a title means, the most confident of the best ranked; None where no guess is good enough.
 
-    Without a taxonomy the role of the dictionary is the occupation, its confidence the share of the title it explains.
+    Without a taxonomy the role of the dictionary is the occupation, its confidence the share of the title it explains;
+    the family is always that of the role.
     """
+    named = _roles_in(_said(title))[:1]
     if ranked := rank_occupations(title):
         best = max(ranked, key=lambda occupation: occupation.confidence)
-        return best if best.confidence >= _LEAST_CONFIDENCE else None
-    if said := _said(title):
-        for role, taken in _roles_in(said)[:1]:
-            return Occupation(None, None, role.name, role.family, _confidence(0.0, taken))
+        if best.confidence >= _LEAST_CONFIDENCE:
+            return replace(best, family=named[0][0].family) if named and not best.family else best
+    for role, taken in named:
+        return Occupation(None, None, role.name, role.family, _confidence(0.0, taken))
     return None

@@ -56,9 +56,9 @@ def resolve_places(
     how: How = "given" if any(map(_is_structured, given)) else "parsed"
     if not found and not homes and title:
         found, rule, how = list(place_text.read_title(title).found), "title", "parsed"
-    origin = Origin(how, f"{rule}: {found[0].rule}") if found else Origin("given", "remote places") if homes else None
-    homes += [place for place in found if place.remote or place.group]
     told_remote = _mode_of_word(remote) is RemoteType.REMOTE
+    origin = _origin(how, rule, found, homes, told_remote, mode)
+    homes += [place for place in found if place.remote or place.group]
     is_remote = told_remote or mode is RemoteType.REMOTE or bool(homes)
     if told_remote or (is_remote and not homes):
         homes += [place for place in found if not place.place.city and place not in homes]
@@ -69,6 +69,18 @@ def resolve_places(
         remote_hint=mode,
         origin=origin,
     )
+
+
+def _origin(
+    how: How, rule: str, found: Sequence[Found], homes: Sequence[Found], told_remote: bool, mode: RemoteType | None
+) -> Origin | None:
+    if found:
+        return Origin(how, f"{rule}: {found[0].rule}")
+    if homes:
+        return Origin("given", "remote places")
+    if told_remote:
+        return Origin("given", "remote")
+    return Origin("parsed", "location: remote") if mode is RemoteType.REMOTE else None
 
 
 def _mode_of_word(remote: bool | str | None) -> RemoteType | None:

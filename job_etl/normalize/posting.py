@@ -16,6 +16,7 @@ from job_etl.normalize.contract import classify_contract
 from job_etl.normalize.dates import expires, posted, updated
 from job_etl.normalize.department import department, industry
 from job_etl.normalize.language import language
+from job_etl.normalize.occupation import match_occupation
 from job_etl.normalize.places import resolve_places
 from job_etl.normalize.remote import classify_remote
 from job_etl.normalize.salary import read_salary
@@ -31,6 +32,8 @@ _APPLY_URL = Origin("given", "apply_url")
 _APPLY_ON_PAGE = Origin("inferred", "the posting's own page")
 _SKILLS_GIVEN = Origin("given", "tags")
 _SKILLS_FOUND = Origin("parsed", "dictionary")
+_OCCUPATION = Origin("inferred", "title, by the labels of occupations")
+_ROLE_FAMILY = Origin("inferred", "title, by the dictionary of roles")
 _GIVEN = {
     field: Origin("given", field)
     for field in ("title", "location", "description", "url", "requisition_id", "updated_at", "expires_at")
@@ -68,6 +71,7 @@ def normalize(given: GivenPosting, *, collected_at: datetime) -> Posting:
     code, language_origin = language(given.language, description, title)
     department_name, department_origin = department(given.department, given.team, title)
     industry_name, industry_origin = industry(given.industry)
+    occupation = match_occupation(title) if title else None
     url, apply_url = clean_url(given.url), clean_url(given.apply_url)
     posting = Posting(
         source_job_id=given.source_job_id,
@@ -95,6 +99,10 @@ def normalize(given: GivenPosting, *, collected_at: datetime) -> Posting:
         skills=skills,
         department=department_name,
         industry=industry_name,
+        occupation=occupation.label if occupation else None,
+        occupation_code=occupation.uri if occupation else None,
+        occupation_confidence=occupation.confidence if occupation else None,
+        role_family=occupation.family if occupation else None,
         requisition_id=clean_line(given.requisition_id),
         url=url,
         apply_url=apply_url or url,
@@ -125,6 +133,10 @@ def normalize(given: GivenPosting, *, collected_at: datetime) -> Posting:
         "skills": _SKILLS_FOUND,
         "department": department_origin,
         "industry": industry_origin,
+        "occupation": _OCCUPATION,
+        "occupation_code": _OCCUPATION,
+        "occupation_confidence": _OCCUPATION,
+        "role_family": _ROLE_FAMILY,
         "apply_url": _APPLY_URL if apply_url else _APPLY_ON_PAGE,
         "posted_at": posted_origin,
     }

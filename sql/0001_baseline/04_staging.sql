@@ -36,6 +36,10 @@ create table staging.postings (
     skills text[] not null default '{}',
     department text,
     industry text,
+    occupation text,
+    occupation_code text,
+    occupation_confidence double precision check (occupation_confidence between 0 and 1),
+    role_family text,
     requisition_id text,
     url text,
     apply_url text,
@@ -57,6 +61,10 @@ comment on column staging.postings.direct is 'Whether the employer itself publis
 comment on column staging.postings.company_key is 'The company''s name freed of legal form, case and punctuation';
 comment on column staging.postings.places is 'Resolved places: city, region, country, latitude, longitude';
 comment on column staging.postings.remote_countries is 'Countries (ISO 3166-1 alpha-2) one may live in';
+comment on column staging.postings.occupation is
+'What the title means: the occupation''s label in ESCO, or the role where that taxonomy is not at hand';
+comment on column staging.postings.occupation_code is 'The occupation''s URI in ESCO';
+comment on column staging.postings.occupation_confidence is 'From 0 to 1';
 comment on column staging.postings.provenance is 'For each field how (given, parsed, inferred) and by which rule';
 comment on column staging.postings.closed_at is
 'When the first complete crawl of its board no longer showed it; null while open';
@@ -114,6 +122,10 @@ create table staging.job_postings_stg (
     skills text[] not null default '{}',
     department text,
     industry text,
+    occupation text,
+    occupation_code text,
+    occupation_confidence double precision,
+    role_family text,
     language text,
     expires_at timestamptz,
     sources text[] not null,

@@ -45,6 +45,8 @@ create table marts.fact_jobs (
     job_title text,
     job_link text,
     seniority_level text not null default 'unknown',
+    occupation text,
+    role_family text,
     location_city text,
     location_region text,
     location_country text,

@@ -24,6 +24,8 @@ select
     seniority_level,
     contract_type,
     department,
+    occupation,
+    role_family,
     language,
     skills,
 

@@ -14,6 +14,8 @@ select
     seniority_level,
     contract_type,
     department,
+    occupation,
+    role_family,
     language,
     skills,
     skills_raw,

@@ -45,6 +45,7 @@ summary as (
         (array_agg(expires_at order by preference) filter (where expires_at is not null))[1] as expires_at,
         (array_agg(department order by preference) filter (where department is not null))[1] as department,
         (array_agg(industry order by preference) filter (where industry is not null))[1] as industry,
+        min(preference) filter (where occupation is not null or role_family is not null) as occupation_from,
         (array_agg(language order by preference) filter (where language is not null))[1] as language
     from ranked
     group by hash_key
@@ -85,6 +86,10 @@ jobs as (
         coalesce(skilled.skills, '{}') as skills,
         summary.department,
         summary.industry,
+        occupied.occupation,
+        occupied.occupation_code,
+        occupied.occupation_confidence,
+        occupied.role_family,
         summary.language,
         summary.expires_at,
         summary.sources,
@@ -106,6 +111,10 @@ jobs as (
         on
             summary.hash_key = living.hash_key
             and summary.remote_countries_from = living.preference
+    left join ranked as occupied
+        on
+            summary.hash_key = occupied.hash_key
+            and summary.occupation_from = occupied.preference
 ),
 
 written as (
@@ -114,7 +123,8 @@ written as (
         salary_min, salary_max, salary_currency, description, skills_raw, posted_at, apply_url, source, hash_key,
         first_seen_at, last_seen_at, closed_at, company_key, job_title_std, seniority_level, location_std, places,
         remote_countries, salary_period, salary_min_norm, salary_max_norm, salary_currency_norm, skills, department,
-        industry, language, expires_at, sources, postings
+        industry, occupation, occupation_code, occupation_confidence, role_family, language, expires_at, sources,
+        postings
     )
     select *
     from jobs
@@ -153,6 +163,10 @@ written as (
             skills = excluded.skills,
             department = excluded.department,
             industry = excluded.industry,
+            occupation = excluded.occupation,
+            occupation_code = excluded.occupation_code,
+            occupation_confidence = excluded.occupation_confidence,
+            role_family = excluded.role_family,
             language = excluded.language,
             expires_at = excluded.expires_at,
             sources = excluded.sources,
