@@ -43,6 +43,18 @@ TRACKED_FIELDS = (
 )
 """The canonical fields whose change is an event of the posting."""
 
+_NO_READING = (
+    "board",
+    "payload_at",
+    "direct",
+    "posted_at",
+    "normalizer_version",
+    "first_seen_at",
+    "last_seen_at",
+    "closed_at",
+)
+"""The columns of a posting that do not say what its payload reads as; `posted_at` is compared by itself."""
+
 
 @dataclass(slots=True)
 class Staged:
@@ -128,6 +140,7 @@ def _reread_outdated(
                 break
             cursor.execute(load_sql("staging/analyze_batch.sql"))
             cursor.execute(load_sql("staging/replace_rejects.sql"))
+            cursor.execute(load_sql("staging/keep_same_readings.sql"), {"aside": list(_NO_READING)})
             cursor.execute(load_sql("staging/touch_jobs.sql"))
             staged.reread += cursor.execute(load_sql("staging/reread_postings.sql")).rowcount
             cursor.execute(load_sql("staging/mark_reread.sql"), version)

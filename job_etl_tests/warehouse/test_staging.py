@@ -292,17 +292,19 @@ def test_the_order_in_which_crawls_arrive_does_not_matter(
     assert jobs == postings
 
 
-def test_a_newer_normaliser_reads_everything_again_and_takes_it_for_no_change(
+def test_a_newer_normaliser_rewrites_what_it_reads_differently_and_takes_it_for_no_change(
     connection: psycopg.Connection, landing: Landing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     land(landing, day(0), [posting(1), {"title": "No id"}])
     land(landing, day(1), [posting(1), posting(2), {"title": "No id"}])
     bring_in(connection, landing)
     before = tables(connection)
+    connection.execute("update staging.postings set skills = '{Guesswork}' where source_job_id = '1'")
     monkeypatch.setattr(staging, "normalizer_version", lambda: "next")
     land(landing, day(2), [posting(1), posting(2), {"title": "No id"}])
     staged = bring_in(connection, landing)
-    assert staged.reread == 2
+    assert (staged.read, staged.reread) == (4, 1)
+    assert connection.execute("select from staging.postings where skills = '{Guesswork}'").fetchall() == []
     assert connection.execute("select distinct normalizer_version from staging.postings").fetchall() == [("next",)]
     assert connection.execute("select distinct normalizer_version from raw.rejects").fetchall() == [("next",)]
     assert events(connection) == [
