@@ -91,7 +91,7 @@ def confirmed(question: str, *, yes: bool) -> bool:
 
 
 def _tell(label: str, style: str, message: str) -> None:
-    for line in message.splitlines():
+    for line in message.strip("\n").split("\n"):
         console(stderr=True).print(Text.assemble((label, style), printable(line)))
 
 

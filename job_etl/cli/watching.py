@@ -59,6 +59,8 @@ class _Bars:
             TimeElapsedColumn(),
             TextColumn("{task.fields[note]}", markup=False),
             console=console(screen),
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         self._stage: str | None = None
         self._task = TaskID(0)
