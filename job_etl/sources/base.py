@@ -1,7 +1,7 @@
 """What every source is: how to ask a provider, how to cut its answer, how to read one payload.
 
 A source is one module with one subclass of `Source`. It imports neither Dagster nor a database driver and
-opens no connection: `pages` is handed a function that asks. `docs/sources.md` shows how to add one.
+opens no connection: `pages` is handed a function that asks. `docs/adding-a-source.md` shows how to add one.
 """
 
 from __future__ import annotations
