@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from job_etl.alerting import alerts
 from job_etl.assets.bootstrap import schema
 from job_etl.assets.exports import ranked_jobs
 from job_etl.assets.marts import marts
@@ -17,6 +18,7 @@ from job_etl.assets.staging import staging
 from job_etl.checks import CHECKS
 from job_etl.dbt import dbt_cli
 from job_etl.deployment import executor
+from job_etl.operations import JOBS, SCHEDULES, run_stats
 from job_etl.resources import ExportFolder, LandingZone, Warehouse
 from job_etl.schedules import daily_schedule, jobs_etl_daily, load_landed
 from job_etl.sensors import log_failed_run, new_landed_crawls
@@ -29,7 +31,7 @@ FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=30), warn
 
 def build_definitions(resource_overrides: dict[str, Any] | None = None) -> dg.Definitions:
     """The one `Definitions` object; tests pass resources of their own."""
-    assets = [schema, sources, job_postings_raw, staging, ranking, marts, ranked_jobs]
+    assets = [schema, sources, job_postings_raw, staging, ranking, marts, ranked_jobs, run_stats]
     return dg.Definitions(
         assets=[
             asset.map_asset_specs(
@@ -40,9 +42,9 @@ def build_definitions(resource_overrides: dict[str, Any] | None = None) -> dg.De
             for asset in assets
         ],
         asset_checks=CHECKS,
-        jobs=[jobs_etl_daily, load_landed],
-        schedules=[daily_schedule],
-        sensors=[new_landed_crawls, log_failed_run],
+        jobs=[jobs_etl_daily, load_landed, *JOBS],
+        schedules=[daily_schedule, *SCHEDULES],
+        sensors=[new_landed_crawls, log_failed_run, alerts],
         resources={
             "warehouse": Warehouse(),
             "landing_zone": LandingZone(),

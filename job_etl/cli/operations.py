@@ -1,8 +1,9 @@
-"""`bootstrap`, `secrets`, `backup`, `restore` and `rebuild`: a server's set-up, its passwords and its safety."""
+"""`bootstrap`, `secrets`, `backup`, `restore`, `rebuild` and `metrics`: what a server needs beside the pipeline."""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ secrets_app = typer.Typer(help="The passwords of a server's accounts, in files."
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (bootstrap, backup, restore, rebuild):
+    for command in (bootstrap, backup, restore, rebuild, metrics):
         app.command(rich_help_panel="Operating a server")(command)
     app.add_typer(secrets_app, name="secrets", rich_help_panel="Operating a server")
 
@@ -102,6 +103,22 @@ def rebuild(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")
     say("built again")
 
 
+def metrics(
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", "-p", help="The port to listen on.")] = 9187,
+) -> None:
+    """Serve Prometheus' metrics of the platform on /metrics, until you press Ctrl-C."""
+    from job_etl.ops.metrics import server
+
+    try:
+        serving = server(host, port)
+    except OSError as error:
+        raise PermanentError(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port") from error
+    note(f"metrics are on http://{host}:{serving.server_port}/metrics; Ctrl-C ends it")
+    with serving, suppress(KeyboardInterrupt):
+        serving.serve_forever()
+
+
 @secrets_app.command()
 def init(
     owner: Annotated[
@@ -121,7 +138,9 @@ def init(
 
 @secrets_app.command()
 def rotate(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="postgres, owner, user, reader, dagster or pgadmin.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="postgres, owner, user, reader, dagster, pgadmin or proxy.")
+    ],
 ) -> None:
     """Change a password in the server and in its file.
 
@@ -146,6 +165,7 @@ def rotate(
 
 
 _RESTARTED = {
+    "proxy": "restart proxy",
     "dagster": "restart code webserver daemon",
     "pgadmin": "up --detach --force-recreate pgadmin (an account that exists in it keeps its password)",
 }

@@ -26,7 +26,7 @@ PASSWORDS = {
 }
 """The files with the accounts' passwords."""
 
-OTHERS = ("pgadmin_password",)
+OTHERS = ("pgadmin_password", "proxy_password")
 """Passwords that no server has to be told: a service reads them when it starts."""
 
 SOURCES = "sources.env"

@@ -35,20 +35,7 @@ from ops.run_stats
 group by day, stage;
 comment on view ops.stage_days is 'One row a day (UTC) and stage, for dashboards';
 
-create table ops.alerts (
-    key text primary key,
-    message text not null,
-    link text,
-    since timestamptz not null default now(),
-    sent_at timestamptz,
-    recovered_at timestamptz
-);
-comment on table ops.alerts is 'One row a trouble that somebody is told of, until they are told that it is over';
-comment on column ops.alerts.key is 'What is in trouble, such as run:jobs_etl_daily or disk:/var/lib/job-etl';
-comment on column ops.alerts.sent_at is 'When it was sent; null while it could not be';
-comment on column ops.alerts.recovered_at is 'When it was over; the row goes once that was sent';
-
-grant select, insert, update, delete on ops.run_stats, ops.alerts to job_etl_user;
+grant select, insert, update, delete on ops.run_stats to job_etl_user;
 grant select on ops.stage_days to job_etl_user;
 
 -- A backup reads how far the sequences are.
