@@ -7,6 +7,9 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+OWN_LABELS = Path(__file__).with_name("data")
+"""Texts labelled by hand for this project: `places.tsv` and `salaries.tsv`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -32,6 +35,31 @@ def unavailable(field: str, data: str, system: str, metric: str, note: str) -> M
 def labelled(root: Path, pattern: str) -> Path | None:
     """The first file below `root` that matches a glob, or None."""
     return next(iter(sorted(root.glob(pattern))), None)
+
+
+def share(field: str, data: str, system: str, metric: str, hits: Iterable[bool]) -> Measure:
+    """The share of rows that are right."""
+    rights = list(hits)
+    if not rights:
+        return unavailable(field, data, system, metric, "no labelled data")
+    return Measure(field, data, system, metric, round(sum(rights) / len(rights), 4), len(rights))
+
+
+def claims(
+    field: str, data: str, system: str, pairs: Iterable[tuple[str | None, str | None]], *, nothing: str | None = None
+) -> list[Measure]:
+    """Precision and recall over pairs of (label, prediction), and coverage: how many rows have a prediction.
+
+    `nothing` is the value that claims nothing.
+    """
+    rows = list(pairs)
+    claimed = [(label, found) for label, found in rows if found != nothing]
+    stated = [(label, found) for label, found in rows if label != nothing]
+    return [
+        share(field, data, system, "precision", (label == found for label, found in claimed)),
+        share(field, data, system, "recall", (label == found for label, found in stated)),
+        share(field, data, system, "coverage", (found != nothing for _, found in rows)),
+    ]
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,29 +11,8 @@ from hypothesis import strategies as st
 
 from job_etl.model import GivenPlace, Place, RemoteType
 from job_etl.normalize import gazetteer, place_text
-from job_etl.normalize.places import ResolvedPlaces, country_code, describe, locate, resolve_places
-
-_LABELS = Path(__file__).with_name("data") / "places.tsv"
-
-
-def labels(split: str) -> Iterator[tuple[str, list[str], list[str], frozenset[str]]]:
-    """Text, expected places, cities among them and expected remote countries of each labelled row."""
-    for line in _LABELS.read_text(encoding="utf-8").splitlines():
-        cells = [*line.split("\t"), "", "", ""]
-        if cells[0] == split:
-            places, cities = (list(filter(None, cell.split("; "))) for cell in cells[2:4])
-            yield cells[1], places, cities, _countries(cells[4])
-
-
-def _countries(cell: str) -> frozenset[str]:
-    if cell.startswith("@"):
-        return frozenset(code for name in cell[1:].split("@") for code in gazetteer.group_members()[name])
-    return frozenset(cell.split())
-
-
-def _country_of(described: str) -> str | None:
-    last = described.rsplit(", ", 1)[-1]
-    return last if len(last) == 2 else country_code(last)
+from job_etl.normalize.places import ResolvedPlaces, describe, locate, resolve_places
+from job_etl.quality.places import country_of, place_labels
 
 
 def read(text: str) -> ResolvedPlaces:
@@ -45,16 +23,16 @@ def read(text: str) -> ResolvedPlaces:
 def test_labelled_texts_are_read_as_a_person_reads_them(split: str) -> None:
     count: Counter[str] = Counter()
     wrong = []
-    for text, expected, cities, remote in labels(split):
+    for text, expected, cities, remote in place_labels(split):
         found = read(text)
         described = [describe(place) for place in found.places]
         countries = {place.country for place in found.places}
         count["rows"] += 1
-        count["country"] += countries == set(map(_country_of, expected))
+        count["country"] += countries == set(map(country_of, expected))
         count["city"] += sorted(place.city for place in found.places if place.city) == sorted(cities)
         count["place"] += sorted(described) == sorted(expected)
         count["remote"] += remote == set(found.remote_countries)
-        continents = {gazetteer.continent(code) for code in map(_country_of, expected) if code}
+        continents = {gazetteer.continent(code) for code in map(country_of, expected) if code}
         if any(code and gazetteer.continent(code) not in continents for code in countries):
             wrong.append((text, described))
     assert count["rows"] >= 250
@@ -265,7 +243,7 @@ def test_any_fields_are_read_without_an_error(text: str, city: str, region: str 
 def test_reading_a_resolved_place_again_changes_nothing(split: str) -> None:
     changed = [
         (text, describe(place), again.location_std)
-        for text, *_ in labels(split)
+        for text, *_ in place_labels(split)
         for place in read(text).places
         if place.country and (again := read(describe(place))).location_std != describe(place)
     ]

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,17 +15,9 @@ from job_etl.model import GivenSalary, Origin, Period
 from job_etl.normalize import money
 from job_etl.normalize.amounts import parse_number
 from job_etl.normalize.salary import Salary, period_of, read_salary
+from job_etl.quality.salaries import salary_labels
 
-_LABELS = Path(__file__).with_name("data") / "salaries.tsv"
 _DAY = datetime(2025, 6, 16, 12, tzinfo=UTC)
-
-
-def labels() -> Iterator[list[str]]:
-    """Need, country, text, minimum, maximum, currency and period of each labelled text."""
-    for line in _LABELS.read_text(encoding="utf-8").splitlines():
-        cells = [*line.split("\t"), *[""] * 6][:7]
-        if cells[0] in {"line", "title", "prose"}:
-            yield [cell.replace("\\n", "\n") for cell in cells]
 
 
 def read(need: str, text: str, country: str = "") -> Salary:
@@ -40,7 +31,7 @@ def read(need: str, text: str, country: str = "") -> Salary:
     )
 
 
-@pytest.mark.parametrize("row", list(labels()), ids=lambda row: f"{row[0]}: {row[2]}")
+@pytest.mark.parametrize("row", list(salary_labels()), ids=lambda row: f"{row[0]}: {row[2]}")
 def test_a_text_means_the_base_pay_that_a_person_reads_in_it(row: list[str]) -> None:
     need, country, text, minimum, maximum, currency, period = row
     found = read(need, text, country)
