@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, ClassVar, Literal
 
 from job_etl import jsontext
@@ -83,7 +84,7 @@ class Source(ABC):
     `boards_overlap` is true where two boards (two saved searches) can show the same posting.
     `direct` is true where the employer itself publishes, false for aggregators.
     `shows_all` is false where a crawl sees only some of what is open, such as the newest or the best hits of a search:
-    what it does not show is not closed.
+    what it does not show is closed only when it has expired, or was not seen for `unseen_for`.
     `implied` holds the values a provider's documentation states for all its postings, which its payloads
     therefore do not repeat, such as the one currency of a feed.
     """
@@ -101,6 +102,7 @@ class Source(ABC):
     volatile: ClassVar[frozenset[str]] = frozenset()
     boards_overlap: ClassVar[bool] = False
     shows_all: ClassVar[bool] = True
+    unseen_for: ClassVar[timedelta] = timedelta(days=30)  # as long as most boards sell an advertisement for
     implied: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod

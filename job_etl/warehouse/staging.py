@@ -188,7 +188,7 @@ def _known(sources: Mapping[str, Source]) -> dict[str, Any]:
     return {
         "sources": list(sources),
         "overlapping": [source.boards_overlap for source in sources.values()],
-        "shows_all": [source.shows_all for source in sources.values()],
+        "unseen_for": [None if source.shows_all else source.unseen_for for source in sources.values()],
     }
 
 

@@ -137,7 +137,10 @@ def _section(source: Source, given: str) -> str:
     if source.needs:
         lines.append(f"- Needs {' and '.join(f'`{name}`' for name in source.needs)}.")
     if not source.shows_all:
-        lines.append("- Shows only some of what is open, so what it does not show is not closed.")
+        lines.append(
+            "- Shows only some of what is open: what it does not show is closed when it has expired,"
+            f" or was not seen for {source.unseen_for.days} days."
+        )
     if source.terms != Terms():
         lines.append(f"- Terms: {_terms(source.terms)}")
     return f"### {source.title} (`{source.name}`)\n\n{about}\n\n" + "\n".join(lines) + "\n"

@@ -183,7 +183,9 @@ def test_a_saved_search_that_loses_a_posting_leaves_it_open_while_another_shows_
     assert lives(connection)["1"][2] == day(1.1)
 
 
-def test_a_feed_that_shows_only_the_newest_closes_nothing(connection: psycopg.Connection, landing: Landing) -> None:
+def test_a_feed_that_shows_only_the_newest_closes_what_was_long_not_seen(
+    connection: psycopg.Connection, landing: Landing
+) -> None:
     def advert(identity: int) -> dict[str, Any]:
         return {
             "id": identity,
@@ -193,9 +195,32 @@ def test_a_feed_that_shows_only_the_newest_closes_nothing(connection: psycopg.Co
         }
 
     land(landing, day(0), [advert(1), advert(2)], source="jobicy", board="all")
-    land(landing, day(1), [advert(2)], source="jobicy", board="all")
+    land(landing, day(29), [advert(2)], source="jobicy", board="all")
     bring_in(connection, landing)
     assert lives(connection)["1"] == (day(0), day(0), None)
+    land(landing, day(30), [advert(3)], source="jobicy", board="all")
+    land(landing, day(31), [advert(3)], source="jobicy", board="all")
+    bring_in(connection, landing)
+    assert lives(connection)["1"] == (day(0), day(0), day(30))
+    assert lives(connection)["2"] == (day(0), day(29), None)
+
+
+def test_a_feed_that_shows_only_some_closes_what_has_expired_unless_it_still_shows_it(
+    connection: psycopg.Connection, landing: Landing
+) -> None:
+    def hit(identity: str) -> dict[str, Any]:
+        return {
+            "job_id": identity,
+            "job_title": "Analyst",
+            "employer_name": "Fabrikam",
+            "job_offer_expiration_datetime_utc": "2026-03-05T00:00:00.000Z",
+        }
+
+    land(landing, day(0), [hit("a"), hit("b")], source="jsearch", board="data")
+    land(landing, day(2), [hit("b")], source="jsearch", board="data")
+    land(landing, day(4), [hit("b")], source="jsearch", board="data")
+    bring_in(connection, landing)
+    assert lives(connection) == {"a": (day(0), day(0), day(4)), "b": (day(0), day(4), None)}
 
 
 History = list[tuple[datetime, str, Outcome, dict[int, str]]]

@@ -1,7 +1,7 @@
 -- The next crawls to bring in: the oldest pending one of each board, and of each source whose boards overlap, as
 -- their order decides what counts as a change. A batch ends where it has enough payloads to be worth its statements.
 insert into batch (
-    crawl_id, source, board, company, params, collected_at, outcome, overlapping, shows_all
+    crawl_id, source, board, company, params, collected_at, outcome, overlapping, unseen_for
 )
 select
     crawl_id,
@@ -12,7 +12,7 @@ select
     collected_at,
     outcome,
     overlapping,
-    shows_all
+    unseen_for
 from (
     select
         oldest.*,
@@ -21,11 +21,11 @@ from (
         select distinct on (crawls.source, case when not known.overlapping then crawls.board end)
             crawls.*,
             known.overlapping,
-            known.shows_all
+            known.unseen_for
         from raw.crawls
         inner join
-            unnest(%(sources)s::text[], %(overlapping)s::boolean[], %(shows_all)s::boolean[])
-                as known (source, overlapping, shows_all)
+            unnest(%(sources)s::text[], %(overlapping)s::boolean[], %(unseen_for)s::interval[])
+                as known (source, overlapping, unseen_for)
             on crawls.source = known.source
         where crawls.staged_at is null
         order by

@@ -1,5 +1,6 @@
--- A complete crawl of a source that shows all of a board closes what it no longer shows. Where boards overlap, another
--- board may still have shown the posting when that was last read in full: then that board answers for it from now on.
+-- A complete crawl of a source that shows all of a board closes what it no longer shows; of a source that shows some,
+-- what has expired besides or was not seen for long. Where boards overlap, another board may still have shown the
+-- posting when that was last read in full: then that board answers for it from now on.
 with unseen as materialized (
     select
         postings.source,
@@ -18,8 +19,12 @@ with unseen as materialized (
     left join seen on postings.source = seen.source and postings.source_job_id = seen.source_job_id
     where
         batch.outcome = 'complete'
-        and batch.shows_all
         and seen.source_job_id is null
+        and (
+            batch.unseen_for is null
+            or postings.last_seen_at <= batch.collected_at - batch.unseen_for
+            or postings.expires_at <= batch.collected_at
+        )
 ),
 
 missing as (

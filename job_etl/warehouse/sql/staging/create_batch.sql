@@ -7,7 +7,7 @@ create temporary table if not exists batch (
     collected_at timestamptz,
     outcome text,
     overlapping boolean,
-    shows_all boolean
+    unseen_for interval
 ) on commit delete rows;
 
 -- Every posting that a crawl of the batch saw, with the payload it saw.
