@@ -22,7 +22,7 @@ from typing import Annotated
 import typer
 
 from job_etl import paths
-from job_etl.cli import boards, crawling, database, operations, replaying, running, showing, sources
+from job_etl.cli import benchmarks, boards, crawling, database, operations, replaying, running, showing, sources
 from job_etl.cli.terminal import complain, say
 from job_etl.errors import JobEtlError
 
@@ -35,7 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="First steps: job-etl demo · then job-etl boards add URL, job-etl run, job-etl top, job-etl dev",
 )
-for commands in (running, crawling, replaying, showing, operations):
+for commands in (running, crawling, replaying, showing, operations, benchmarks):
     commands.register(app)
 app.add_typer(sources.app, name="sources", rich_help_panel="What comes in")
 app.add_typer(boards.app, name="boards", rich_help_panel="What comes in")
