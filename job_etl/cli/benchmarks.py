@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from job_etl.cli.quality import quality
 from job_etl.cli.terminal import complain, note, say, show_table
 
 if TYPE_CHECKING:
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     group = typer.Typer()
     group.callback(invoke_without_command=True)(bench)
+    group.command()(quality)
     app.add_typer(group, name="bench", rich_help_panel="Operating a server")
 
 
