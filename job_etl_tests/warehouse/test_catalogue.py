@@ -87,8 +87,8 @@ ALTERATIONS = [
         "schema marts grant to job_etl_reader is missing, declared is: usage",
     ),
     (
-        "revoke usage on sequence marts.fact_jobs_job_id_seq from job_etl_user",
-        "sequence marts.fact_jobs_job_id_seq grant to job_etl_user is missing, declared is: usage",
+        "revoke all on sequence marts.fact_jobs_job_id_seq from job_etl_user",
+        "sequence marts.fact_jobs_job_id_seq grant to job_etl_user is missing, declared is: select, usage",
     ),
 ]
 
