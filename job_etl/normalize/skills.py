@@ -65,6 +65,12 @@ _HEADING_WORDS, _HEADING_BYTES = 8, 120
 _INITIALS = 2
 _CONFIRMED_WITHIN = 60
 
+_CURRENCIES = frozenset({b"CAD", b"PHP"})
+"""Names of skills that are codes of currencies too (ISO 4217)."""
+
+_AMOUNT_BEFORE = re.compile(rb"(?:\$\d[\d.]*|\d[kK]|[,.] *\d{3}|\d  \d{3}|\d{5})(?:\.\d\d)? *$")
+_AMOUNT_AFTER = re.compile(rb" *\$?(?:\d[\d.]*[kK]|\d+ *[,. ] *\d{3}|\d{5}) ")
+
 
 def _byte_table(*groups: tuple[bytes, bytes]) -> bytes:
     table = bytearray(range(256))
@@ -223,11 +229,18 @@ def _find(folded: bytes) -> list[_Found]:
     found = []
     for pattern, start, end in automaton.find_matches_as_indexes(folded.translate(_LOWER)):
         phrase = phrases[pattern]
+        if folded[start:end].strip() in _CURRENCIES and _is_money(folded, start, end):
+            continue
         if phrase.match is _Match.ANY:
             found.append(_Found(phrase, start, end, True))
         else:
             found.append(_Found(phrase, start, end, folded[start:end] == phrase.spelling))
     return found
+
+
+def _is_money(folded: bytes, start: int, end: int) -> bool:
+    """Whether an amount stands on either side of what may be a currency."""
+    return bool(_AMOUNT_BEFORE.search(folded[max(0, start - 24) : start]) or _AMOUNT_AFTER.match(folded, end))
 
 
 def _listed(folded: bytes, end: int, start: int) -> bool:

@@ -56,7 +56,8 @@ _ADORNMENT = re.compile(
 )
 _CALL = re.compile(r"!+\s+(?=\w)")
 _SALARY = re.compile(
-    r"(?:(?:up to|from|ab|bis zu|bis|von|to|earn|salary:?|pay:?|gehalt:?|ote:?|à partir de|jusqu'à)\s+)*"
+    r"(?:\b(?:up to|upto|from|starting (?:at|from)|at least|ab|mindestens|mind\.|bis zu|bis|von|desde|hasta|vanaf"
+    r"|minimaal|a partire da|a partir de|até|från|to|earn|salary:?|pay:?|gehalt:?|ote:?|à partir de|jusqu'à)\s+)*"
     rf"(?:{_CURRENCY}\s?{_SUM}\b|\b{_SUM}\s?{_CURRENCY})"
     rf"(?:\s*(?:-|–|—|to|bis|à|/)\s*{_CURRENCY}?\s?{_SUM}(?:\s?{_CURRENCY}|\b))?"
     r"(?:\s*(?:/|per|pro|an?|par|al|p\.?)\s*"
@@ -214,12 +215,12 @@ def _cuts(title: str) -> list[tuple[int, int]]:
 
 def _without_notes(title: str, told: Collection[str]) -> str:
     title = _BRACKET.sub(lambda match: " " if _is_note(match[1], told) else match[0], title)
-    for pattern in (_REMOTE_PREFIX, _REMOTE_SUFFIX, _CONTRACT_SUFFIX):
-        title = pattern.sub("", title)
     while (cuts := _cuts(title)) and _is_note(title[cuts[-1][1] :], told):
         title = title[: cuts[-1][0]]
     while (cuts := _cuts(title)) and _is_note(title[: cuts[0][0]], told):
         title = title[cuts[0][1] :]
+    for pattern in (_REMOTE_PREFIX, _REMOTE_SUFFIX, _CONTRACT_SUFFIX):
+        title = pattern.sub("", title)
     while (comma := title.rfind(", ")) > 0 and not _is_inside(title, comma) and _is_note(title[comma + 2 :], told):
         title = title[:comma]
     if (match := _IN_PLACE.search(title)) and (match[1].lower() in told or _is_somewhere(match[1].lower())):

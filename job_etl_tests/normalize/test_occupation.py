@@ -112,6 +112,13 @@ def test_a_recognised_role_leads_to_its_occupation(taxonomy: Callable[[str, str]
     )
 
 
+def test_a_title_with_no_near_occupation_keeps_the_family_of_its_role(taxonomy: Callable[[str, str], None]) -> None:
+    taxonomy("occupations.csv", ESCO)
+    match = match_occupation("Lastbilschaufför")
+    assert match is not None
+    assert (match.uri, match.label, match.family) == (None, "Truck driver", "Transport")
+
+
 def test_the_ranking_is_ordered_and_bounded(taxonomy: Callable[[str, str], None]) -> None:
     taxonomy("occupations.csv", ESCO)
     ranked = rank_occupations("Firmware Programmer", 2)

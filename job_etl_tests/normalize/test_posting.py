@@ -89,6 +89,14 @@ def test_a_name_from_a_boards_slug_and_a_page_to_apply_on_are_inferred() -> None
     assert provenance["company"].how == provenance["apply_url"].how == "inferred"
 
 
+def test_what_the_title_means_is_told_with_a_confidence() -> None:
+    posting = normalize(GivenPosting(source_job_id="1", title="Backend Developer (m/w/d)"), collected_at=CRAWL)
+    assert (posting.occupation, posting.role_family) == ("Software developer", "Software engineering")
+    assert posting.occupation_confidence is not None
+    assert 0.35 <= posting.occupation_confidence <= 1
+    assert {posting.provenance[field].how for field in ("occupation", "role_family")} == {"inferred"}
+
+
 def fields_without_origin(posting: Posting) -> set[str]:
     enumerations = {"remote_type", "contract_type", "seniority_level", "company_size"}
     valued = {

@@ -61,6 +61,10 @@ def test_a_note_in_the_title_counts_and_a_subject_matter_does_not(title: str, ki
     ("description", "kind"),
     [
         ("This is a fully remote position.", REMOTE),
+        ("Je werkt op kantoor in Utrecht.", ONSITE),
+        ("Le poste est basé sur site à Nantes", ONSITE),
+        ("Se trabaja de forma presencial", ONSITE),
+        ("Thuiswerken is mogelijk", HYBRID),
         ("Location: Springfield (Remote)\nWe build bridges", REMOTE),
         ("We sell ladders. #LI-Remote", REMOTE),
         ("Du arbeitest 100 % Homeoffice.", REMOTE),
