@@ -14,6 +14,7 @@ import pytest
 
 from job_etl.landing import Landing
 from job_etl.model import Board
+from job_etl.replay import replay
 from job_etl.saved import land_files
 from job_etl.sources import SOURCES
 from job_etl.warehouse.connect import connect
@@ -83,6 +84,13 @@ def test_running_again_writes_no_row(warehouse: psycopg.Connection, landing: Lan
     before = row_versions(warehouse)
     assert bring_in(warehouse, landing) == Staged()
     assert row_versions(warehouse) == before
+
+
+def test_every_payload_reads_again_as_it_did(warehouse: psycopg.Connection) -> None:
+    told: list[object] = []
+    replayed = replay(warehouse, SOURCES, SOURCES, dry_run=True, tell=told.append)
+    assert told == []
+    assert (replayed.changed, replayed.refused, replayed.accepted) == (0, 0, 0)
 
 
 def test_delete_and_load_again_gives_the_same_tables(
