@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from job_etl.sources import SOURCES
 from job_etl.warehouse.raw import load_crawls
 
 RUN = "7d9f8c60-0000-4000-8000-000000000001"
+DASHBOARD = Path(__file__).parents[1] / "docker" / "grafana.json"
+NAME = re.compile(r"job_etl_\w+")
 BEGAN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SAMPLE = re.compile(r'[a-z_]+(\{([a-z]+="(\\.|[^"\\])*",?)+\})? -?[\d.e+-]+')
 
@@ -81,6 +84,13 @@ def test_metrics_are_what_the_tables_say(address: str, raw: psycopg.Connection) 
 def test_a_database_that_is_away_is_a_metric_and_not_a_failed_scrape() -> None:
     text = metrics.exposition("postgresql://nobody@127.0.0.1:1/nowhere")
     assert text.splitlines()[-1] == "job_etl_up 0.0"
+
+
+def test_the_dashboard_asks_for_metrics_that_there_are() -> None:
+    panels = json.loads(DASHBOARD.read_text())["panels"]
+    asked = {name for panel in panels for target in panel["targets"] for name in NAME.findall(target["expr"])}
+    assert asked <= metrics.NAMES
+    assert len(asked) > 5
 
 
 def test_other_paths_are_not_found(address: str) -> None:

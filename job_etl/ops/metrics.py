@@ -33,6 +33,9 @@ _HELP = {
     "job_etl_up": "Whether the database answered",
 }
 
+NAMES = frozenset(_HELP)
+"""The metrics that there are."""
+
 
 def exposition(url: str) -> str:
     """All metrics as text; where the database does not answer, only that."""

@@ -3,7 +3,11 @@ do $$
 declare
     name text;
 begin
-    foreach name in array array['job_etl', 'dagster', 'postgres', 'template1'] loop
+    for name in
+        select datname
+        from pg_database
+        where datname in ('job_etl', 'dagster', 'postgres', 'template1') and pg_has_role(datdba, 'usage')
+    loop
         execute format('revoke all on database %I from public', name);
     end loop;
 end

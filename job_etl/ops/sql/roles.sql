@@ -7,7 +7,11 @@ begin
         if to_regrole(name) is null then
             execute format('create role %I', name);
         end if;
-        execute format('alter role %I login nosuperuser nocreatedb nocreaterole noreplication nobypassrls', name);
+        execute format('alter role %I login nocreatedb nocreaterole', name);
+        -- A managed server's administrator is no superuser, and may not even take these away.
+        if current_setting('is_superuser')::boolean then
+            execute format('alter role %I nosuperuser noreplication nobypassrls', name);
+        end if;
     end loop;
     -- Whoever administers the server must be a member to give a database to its owner, unless a superuser.
     foreach name in array array['job_etl_owner', 'dagster'] loop
