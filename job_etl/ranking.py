@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from job_etl.config.ranking import Ranking, SalaryTarget
 from job_etl.errors import PermanentError
-from job_etl.normalize.company import company_match_key
-from job_etl.normalize.money import base_currency, convert
-from job_etl.normalize.skills import extract_skills
 from job_etl.warehouse.connect import load_sql
+
+# The dictionaries are imported where a ranking is applied: whoever only reads the list does not wait for them.
+if TYPE_CHECKING:
+    from job_etl.config.ranking import Ranking, SalaryTarget
 
 REASONS = 3
 """How many reasons stand beside a job in a list."""
@@ -127,6 +127,8 @@ def explain(connection: psycopg.Connection, key: str) -> Ranked | None:
 
 def _as_scored(ranking: Ranking) -> dict[str, Any]:
     """The ranking in the words of the warehouse: canonical skills, company keys, pay in the base currency."""
+    from job_etl.normalize.company import company_match_key
+
     wishes = ranking.profile.model_dump(mode="json")
     wishes["home"] = wishes.pop("location_home")
     for wish in ("must_have_skills", "nice_to_have_skills"):
@@ -138,6 +140,8 @@ def _as_scored(ranking: Ranking) -> dict[str, Any]:
 
 def _canonical_skills(skills: list[str]) -> list[str]:
     """Skills as postings' are called: "postgres" is PostgreSQL; one that no dictionary knows stays as written."""
+    from job_etl.normalize.skills import extract_skills
+
     return list(
         dict.fromkeys(name for skill in skills for name in extract_skills(None, None, tags=[skill])[1] or [skill])
     )
@@ -147,6 +151,8 @@ def _in_base_currency(target: SalaryTarget | None) -> dict[str, Any] | None:
     """The wished band at the latest rates, in whole units: an advertised salary is converted once, when it is read."""
     if target is None:
         return None
+    from job_etl.normalize.money import base_currency, convert
+
     base = base_currency()
     ends = {"min": target.min, "max": target.max}
     converted = {name: convert(end, target.currency, base, on=None) if end else None for name, end in ends.items()}
