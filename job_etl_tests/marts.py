@@ -70,10 +70,13 @@ def put_job(connection: psycopg.Connection, hash_key: str, **values: Any) -> Non
         "postings": 1,
         "first_seen_at": seen,
         "last_seen_at": seen,
+        "job_title": "Role",
         **values,
         "places": Jsonb(values.get("places", [])),
         "hash_key": hash_key,
     }
+    if row["job_title"] is None:
+        row.setdefault("company", "Northwind")  # a job with neither title nor employer is not listed
     if row.get("company"):
         row.setdefault("company_key", row["company"].lower())
     with connection.transaction():

@@ -98,7 +98,7 @@ def _derive(row: Unread, source: Source, version: str) -> list[Any]:
         row.raw_id,
         row.collected_at,
         source.direct,
-        company_match_key(posting.company),
+        company_match_key(posting.company) or None,
         version,
         row.first_seen_at,
         row.last_seen_at,

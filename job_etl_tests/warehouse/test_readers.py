@@ -46,28 +46,35 @@ def test_processes_read_what_this_one_reads_in_the_same_order() -> None:
         assert _all(readers.read(_chunks(400), SOURCES, "1")) == alone[:2]
 
 
+def _started_since(before: list[psutil.Process]) -> list[psutil.Process]:
+    return [process for process in psutil.Process().children() if process not in before]
+
+
 def test_few_payloads_start_no_process() -> None:
+    before = psutil.Process().children()
     with Readers(2) as readers:
         assert len(_all(readers.read(_chunks(600), SOURCES, "1"))) == 3
-        assert not psutil.Process().children()
+        assert not _started_since(before)
 
 
 def test_processes_end_with_their_readers_also_when_reading_is_left_unfinished() -> None:
+    before = psutil.Process().children()
     with Readers(2) as readers:
         readings = readers.read(_chunks(4000), SOURCES, "1")
         for _ in range(8):
             next(readings)
-        processes = psutil.Process().children()
+        processes = _started_since(before)
         assert len(processes) == 2
     assert not any(process.is_running() for process in processes)
 
 
 def test_a_process_that_is_killed_is_a_transient_failure_in_one_line() -> None:
+    before = psutil.Process().children()
     with Readers(2) as readers:
         readings = readers.read(_chunks(40_000), SOURCES, "1")
         for _ in range(8):
             next(readings)
-        os.kill(psutil.Process().children()[0].pid, signal.SIGKILL)
+        os.kill(_started_since(before)[0].pid, signal.SIGKILL)
         with pytest.raises(TransientError, match=r"^a process that reads payloads ended \(status -9\)"):
             _all(readings)
 
