@@ -25,13 +25,16 @@ def home() -> Path:
     return (_PACKAGE.parent if in_checkout else Path.cwd()) / ".job_etl"
 
 
+def own_config_folder() -> Path:
+    """The folder of one's own configuration: `JOB_ETL_CONFIG_DIR`, else `config` of `home()`; it may not exist."""
+    folder = os.environ.get("JOB_ETL_CONFIG_DIR")
+    return Path(folder).expanduser().absolute() if folder else home() / "config"
+
+
 def config_file(name: str) -> Path:
-    """A configuration file: `JOB_ETL_CONFIG_DIR`'s where that has one, else the packaged default."""
-    if folder := os.environ.get("JOB_ETL_CONFIG_DIR"):
-        own = Path(folder).expanduser() / name
-        if own.exists():
-            return own
-    return _PACKAGE / "config" / name
+    """A configuration file: one's own where there is one, else the packaged default."""
+    own = own_config_folder() / name
+    return own if own.exists() else _PACKAGE / "config" / name
 
 
 def landing_url() -> str:

@@ -66,13 +66,11 @@ def test_whatever_it_is_called_it_is_read_back_as_it_was(board: Board, tmp_path:
 
 def test_a_persons_own_file_begins_as_the_shipped_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JOB_ETL_CONFIG_DIR", raising=False)
-    with pytest.raises(ConfigError, match="JOB_ETL_CONFIG_DIR is not set"):
-        add_board(ACME)
+    monkeypatch.setenv("JOB_ETL_HOME", str(tmp_path))
     shipped = sources.load()
-    monkeypatch.setenv("JOB_ETL_CONFIG_DIR", str(tmp_path / "mine"))
     assert add_board(ACME)
     assert sources.load().boards("lever") == (*shipped.boards("lever"), ACME)
-    assert (tmp_path / "mine/sources.yml").read_text().startswith("# Which boards are crawled.")
+    assert (tmp_path / "config/sources.yml").read_text().startswith("# Which boards are crawled.")
 
 
 def test_a_file_that_is_wrong_is_told_and_left_as_it_is(tmp_path: Path) -> None:

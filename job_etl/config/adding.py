@@ -6,16 +6,14 @@ Belongs here: editing the file's text. What may stand in it is `job_etl.config.s
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 
 import yaml
 
 from job_etl.config import sources
-from job_etl.errors import ConfigError
 from job_etl.model import Board
-from job_etl.paths import config_file
+from job_etl.paths import config_file, own_config_folder
 
 _PLAIN = re.compile(r"[A-Za-z][\w.-]*")
 _NOT_A_NAME = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
@@ -24,10 +22,10 @@ _NOT_A_NAME = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y",
 def add_board(board: Board, file: Path | None = None) -> bool:
     """Add a board to `sources.yml`; false where it is there already.
 
-    Without `file` it is that of `JOB_ETL_CONFIG_DIR`, which begins as a copy of the shipped one.
+    Without `file` it is one's own, which begins as a copy of the shipped one.
 
     Raises:
-        ConfigError: there is no such folder, or the file is wrong, before or after.
+        ConfigError: the file is wrong, before or after.
     """
     file = file or _own_file()
     if any(known.name == board.name for known in sources.load(file).boards(board.source)):
@@ -44,10 +42,7 @@ def add_board(board: Board, file: Path | None = None) -> bool:
 
 
 def _own_file() -> Path:
-    folder = os.environ.get("JOB_ETL_CONFIG_DIR")
-    if not folder:
-        raise ConfigError("JOB_ETL_CONFIG_DIR is not set; set it to the folder of your own sources.yml")
-    own = Path(folder).expanduser() / "sources.yml"
+    own = own_config_folder() / "sources.yml"
     if not own.exists():
         own.parent.mkdir(parents=True, exist_ok=True)
         own.write_bytes(config_file("sources.yml").read_bytes())
