@@ -11,9 +11,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from dagster_shared.error import SerializableErrorInfo
 from psycopg.types.json import Jsonb
 
 from job_etl import cli, paths
+from job_etl.cli import graph
 from job_etl.landing import Landing
 from job_etl.warehouse.connect import connect
 from job_etl_tests.commands import JOB_ETL, Call, caller
@@ -307,3 +309,42 @@ def test_a_reader_that_has_seen_enough_is_no_error(told: str) -> None:
     command = f"JOB_ETL_DATABASE_URL='{told}' {JOB_ETL} top --json; echo $? >&2"
     done = subprocess.run(["bash", "-c", f"({command}) | head -c 1"], capture_output=True, text=True)
     assert done.stderr == "0\n"
+
+
+REFUSED = "connection to server failed: Connection refused"
+
+
+@pytest.mark.parametrize(
+    ("errors", "line"),
+    [
+        (
+            ["DagsterExecutionStepExecutionError: Error occurred", "job_etl.errors.TransientError: gone:\n try again"],
+            "gone: try again",
+        ),
+        (
+            ["Wrapped: ", "job_etl.errors.PermanentError: no such user", "psycopg.OperationalError: FATAL: …"],
+            "no such user",
+        ),
+        (["Wrapped: ", "KeyError: 'x'", "ValueError: y"], "KeyError: 'x'"),
+        (
+            [
+                "Wrapped: ",
+                f"DbtError: failed\n\nErrors parsed from dbt logs:\n\nOops:\nDatabase Error\n  {REFUSED}\n\n",
+            ],
+            f"dbt: Database Error {REFUSED}",
+        ),
+        (
+            [
+                "DbtError: x\n\nErrors parsed from dbt logs:\n\n8 of 9 ERROR\n\n\x1b[31mFailure in test keys (x.yml)\x1b[0m\n\n2"
+            ],
+            "dbt: Failure in test keys (x.yml)",
+        ),
+    ],
+)
+def test_what_a_step_failed_of_is_one_line(errors: list[str], line: str) -> None:
+    told: SerializableErrorInfo | None = None
+    for error in reversed(errors):
+        kind = error.partition(":")[0].rpartition(".")[2]
+        told = SerializableErrorInfo(f"{error}\n", [], kind, told)
+    assert told is not None
+    assert graph.cause(told) == line

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import signal
 import sys
+import threading
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,11 +24,14 @@ if TYPE_CHECKING:
     from dagster_shared.error import SerializableErrorInfo
 
 _JOB = "jobs_etl_daily"
+_A_MOMENT = 0.02
 _INTERRUPTS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 # What the others log as a warning is Dagster's and dbt's own, and of use in the log file only.
 _SPEAKING = {"sources", "raw__job_postings_raw"}
 _BUILT = {"ASSET_MATERIALIZATION", "ASSET_CHECK_EVALUATION"}
-_DBT_SAID = re.compile(r"Errors parsed from dbt logs:.*?((?:Error|Failure) in .+?)(?:\n\s*\n|$)", re.DOTALL)
+_DBT_SAID = re.compile(
+    r"Errors parsed from dbt logs:.*?^\s*((?:\w+ Error|Failure)\b.*?)(?:\n\s*\n|\Z)", re.DOTALL | re.MULTILINE
+)
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _LOCK = "hashtextextended('job_etl run', 0)"
 
@@ -108,7 +113,8 @@ def _no_interrupt_lost() -> Iterator[None]:
     def hook(unraisable: sys.UnraisableHookArgs) -> None:
         told(unraisable)
         if unraisable.exc_type.__name__ in _INTERRUPTS:
-            signal.raise_signal(signal.SIGINT)
+            # In a moment: an exception in this hook goes nowhere too.
+            threading.Timer(_A_MOMENT, os.kill, (os.getpid(), signal.SIGINT)).start()
 
     sys.unraisablehook = hook
     try:
@@ -148,7 +154,7 @@ class _Listener:
         if error and any(link.cls_name in _INTERRUPTS for link in _chain(error)):
             self._run.interrupted = True
         else:
-            self._run.troubles.append(f"{_asset(event.step_key)}: {_cause(error) if error else 'failed'}")
+            self._run.troubles.append(f"{_asset(event.step_key)}: {cause(error) if error else 'failed'}")
 
     def _note_check(self, check: dg.AssetCheckEvaluation) -> None:
         if not check.passed and check.severity.value == "ERROR":
@@ -165,7 +171,7 @@ def _asset(step: str | None) -> str:
     return (step or "").replace("__", "/")
 
 
-def _cause(error: SerializableErrorInfo) -> str:
+def cause(error: SerializableErrorInfo) -> str:
     """One line: what a `JobEtlError` of this project says, else the first line of what Dagster wraps."""
     chain = _chain(error)
     ours = {kind.__name__ for kind in _kinds(JobEtlError)}
