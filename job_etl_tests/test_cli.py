@@ -334,10 +334,8 @@ REFUSED = "connection to server failed: Connection refused"
             f"dbt: Database Error {REFUSED}",
         ),
         (
-            [
-                "DbtError: x\n\nErrors parsed from dbt logs:\n\n8 of 9 ERROR\n\n\x1b[31mFailure in test keys (x.yml)\x1b[0m\n\n2"
-            ],
-            "dbt: Failure in test keys (x.yml)",
+            ["DbtError: x\n\nErrors parsed from dbt logs:\n\n1 ERROR\n\n\x1b[31mFailure in test keys\x1b[0m\n\nGot"],
+            "dbt: Failure in test keys",
         ),
     ],
 )
