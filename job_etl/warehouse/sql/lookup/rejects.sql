@@ -8,7 +8,7 @@ select
     rejects.reason,
     coalesce(to_jsonb(rejects.content), payloads.payload) as content
 from raw.rejects as rejects
-join raw.crawls as crawls on rejects.crawl_id = crawls.crawl_id
+inner join raw.crawls as crawls on rejects.crawl_id = crawls.crawl_id
 left join raw.job_postings_raw as payloads on rejects.raw_id = payloads.raw_id
 where %(sources)s::text[] = '{}' or rejects.source = any(%(sources)s)
 order by crawls.collected_at desc, rejects.source, rejects.board, rejects.line
