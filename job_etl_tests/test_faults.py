@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import httpx
 import psycopg
 import pytest
 
@@ -29,6 +30,7 @@ from job_etl.embedded import acquire
 from job_etl.landing import Landing
 from job_etl.sample import land_sample
 from job_etl_tests.commands import JOB_ETL, Said, surroundings
+from job_etl_tests.provider import unreachable_url
 from job_etl_tests.warehouse.boards import row_versions, tables
 
 pytestmark = pytest.mark.faults
@@ -291,3 +293,44 @@ def _wait_until_gone(group: int) -> None:
             os.killpg(group, 0)
             assert time.monotonic() < deadline, "a process is left"
             time.sleep(0.05)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_the_ui_runs_beside_a_run_and_leaves_no_process_when_it_is_ended(
+    alone: Alone, tmp_path: Path, number: signal.Signals
+) -> None:
+    home = _home(tmp_path / "home")
+    url = unreachable_url()
+    command = [JOB_ETL, "dev", "--port", url.rpartition(":")[2]]
+    with (tmp_path / "log").open("w") as log:
+        ui = subprocess.Popen(command, env=_environment(home), stdout=log, stderr=log, start_new_session=True)
+    _wait_for_ui(url)
+    if number is signal.SIGINT:
+        assert Run(home).ended().status == 0
+        _assert_as_if_left_alone(home, alone)
+    ui.send_signal(number)
+    assert ui.wait(30) == 0
+    deadline = time.monotonic() + 20  # the database's server stays a little, in case somebody needs it again
+    while left := _processes_of(home):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.1)
+
+
+def _wait_for_ui(url: str) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{url}/server_info").is_success:
+                return
+        time.sleep(0.2)
+    raise AssertionError("the UI did not come up")
+
+
+def _processes_of(home: Path) -> list[str]:
+    """The command lines of the processes that were started with a home."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"JOB_ETL_HOME={home}\0".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+    return found
