@@ -69,7 +69,7 @@ class Ui:
 
     def said(self) -> str:
         """The end of what the program wrote."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-40:])
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-10:])
 
     def processes(self) -> list[psutil.Process]:
         """The program and everything that it started."""
