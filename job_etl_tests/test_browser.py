@@ -17,7 +17,7 @@ from job_etl.sample import land_sample
 from job_etl.sources import SOURCES
 from job_etl_tests.provider import Provider, page
 from job_etl_tests.sources.samples import FIXTURES
-from job_etl_tests.ui import CHROMIUM, WITHOUT_CHROMIUM, Ui, chromium, eventually, lineage, started, stop
+from job_etl_tests.ui import CHROMIUM, WITHOUT_CHROMIUM, Ui, chromium, eventually, lineage, materialise, started, stop
 
 pytestmark = [
     pytest.mark.browser,
@@ -112,9 +112,7 @@ def tab(browser: BrowserContext) -> Iterator[Page]:
 def materialised(ui: Ui, browser: BrowserContext) -> dict[str, Any]:
     """The run that the button on the asset lineage starts, once it has ended."""
     opened = browser.new_page()
-    opened.goto(f"{ui.url}/asset-groups")
-    opened.get_by_role("button", name="Materialize all").click()
-    eventually(ui.runs, 60, ui.said)
+    materialise(ui, opened)
     opened.close()
     return ui.finished_run()
 

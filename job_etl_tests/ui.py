@@ -145,6 +145,13 @@ def lineage(ui: Ui, page: Page, *groups: str, direction: str = "horizontal", sel
     page.get_by_text(groups[0], exact=True).last.wait_for()
 
 
+def materialise(ui: Ui, page: Page) -> None:
+    """Materialise everything with the button on the asset lineage, and wait until the run is there."""
+    page.goto(f"{ui.url}/asset-groups")
+    page.get_by_role("button", name="Materialize all").click()
+    eventually(ui.runs, 60, ui.said)
+
+
 def eventually(condition: Callable[[], Any], within: float, why: Callable[[], str] = str) -> None:
     """Wait for a condition; `why` is asked what to say when it does not come true."""
     deadline = time.monotonic() + within
