@@ -6,7 +6,6 @@ python -m job_etl_tests.pictures
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from rich.text import Text
 
 from job_etl.landing import Landing
 from job_etl.sample import land_sample
-from job_etl_tests.ui import PROJECT, Ui, chromium, lineage, materialise, started
+from job_etl_tests.ui import PROJECT, Ui, chromium, lineage, materialise, started, surroundings
 
 IMAGES = PROJECT / "docs" / "images"
 SHOWN_SOURCES = ("ashby", "greenhouse", "hackernews", "lever")
@@ -90,7 +89,7 @@ def _ranked(settings: Mapping[str, str], page: Page, file: Path) -> None:
     arguments = ["top", "-n", "4"]
     written = subprocess.run(
         [str(Path(sys.executable).with_name("job-etl")), *arguments],
-        env={**os.environ, **settings, "COLUMNS": str(COLUMNS), "FORCE_COLOR": "1"},
+        env={**surroundings(), **settings, "COLUMNS": str(COLUMNS), "FORCE_COLOR": "1"},
         stdout=subprocess.PIPE,
         text=True,
         check=True,

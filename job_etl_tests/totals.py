@@ -5,7 +5,6 @@ python -m job_etl_tests.totals
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from job_etl.model import Board
 from job_etl.saved import land_files
 from job_etl.sources import SOURCES
 from job_etl_tests.realdata import FOLDER, captures
+from job_etl_tests.ui import surroundings
 
 
 def main() -> int:
@@ -29,14 +29,9 @@ def main() -> int:
         for capture in captures():
             board = Board(capture.source, capture.board)
             land_files(landing, SOURCES[capture.source], board, [str(capture.file)], collected_at=capture.collected_at)
-        surroundings = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("JOB_ETL_", "POSTGRES_", "DAGSTER_"))
-        }
         try:
             command = [str(Path(sys.executable).with_name("job-etl")), "run", "--no-crawl"]
-            return subprocess.run(command, env={**surroundings, "JOB_ETL_HOME": folder}).returncode
+            return subprocess.run(command, env={**surroundings(), "JOB_ETL_HOME": folder}).returncode
         finally:
             embedded.destroy(home)
 

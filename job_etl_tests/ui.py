@@ -89,14 +89,13 @@ _LOADED = """
 def started(home: Path, settings: Mapping[str, str] | None = None) -> Iterator[Ui]:
     """`job-etl dev` on a free port with a home of its own, its code loaded; ended with SIGTERM, like a service."""
     home.mkdir(parents=True, exist_ok=True)
-    surroundings = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
     log = home / "dev.log"
     port = _free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
             [str(Path(sys.executable).with_name("job-etl")), "dev", "--port", str(port)],
             cwd=home,
-            env={**surroundings, "JOB_ETL_HOME": str(home), "JOB_ETL_EMBEDDED_LINGER": "0.4", **(settings or {})},
+            env={**surroundings(), "JOB_ETL_HOME": str(home), "JOB_ETL_EMBEDDED_LINGER": "0.4", **(settings or {})},
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -111,6 +110,12 @@ def started(home: Path, settings: Mapping[str, str] | None = None) -> Iterator[U
             left.kill()
         process.wait()
         destroy(home)
+
+
+def surroundings() -> dict[str, str]:
+    """The environment without what a person has set for the project."""
+    ours = ("JOB_ETL_", "POSTGRES_", "DAGSTER_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def stop(ui: Ui) -> list[psutil.Process]:
