@@ -24,6 +24,8 @@ _CONFIG = """\
 # Written by job-etl, and yours to change: runs, schedules and sensors are kept in this folder.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 run_monitoring:
   enabled: true
   max_runtime_seconds: 43200 # a run whose process died with the machine is not under way for ever

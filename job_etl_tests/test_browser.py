@@ -28,7 +28,7 @@ pytestmark = [
 STAGES = ["bootstrap", "sources", "raw", "staging", "ops", "marts", "exports"]
 
 MADE_FROM = {
-    **{f"sources/{name}": set() for name in SOURCES},
+    **{f"sources/{name}": {"bootstrap/schema"} for name in SOURCES},
     "bootstrap/schema": set(),
     "raw/job_postings_raw": {"bootstrap/schema", *(f"sources/{name}" for name in SOURCES)},
     "staging/postings": {"raw/job_postings_raw"},

@@ -1,6 +1,7 @@
-"""Crawls, one asset a source: they write the landing zone and need no database.
+"""Crawls, one asset a source: they write the landing zone.
 
-All of them are one step: a source is asked at its own pace beside the others, not after them.
+All of them are one step: a source is asked at its own pace beside the others, not after them. A run of the whole graph
+sets up the schema first; the crawls themselves use no database (`job-etl crawl` works without one).
 """
 
 from collections import Counter
@@ -22,6 +23,7 @@ _SHOWN = 20
 SPECS = [
     dg.AssetSpec(
         ["sources", source.name],
+        deps=[["bootstrap", "schema"]],
         kinds={"python", "http"},
         description=f"Crawls of every configured {source.title} board, in the landing zone.",
     )
