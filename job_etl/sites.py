@@ -14,16 +14,25 @@ from job_etl import secrets
 from job_etl.config.sources import Sources
 from job_etl.errors import ConfigError
 from job_etl.http import Client, Site
+from job_etl.http.ledger import Files, Ledger, Preferred
 from job_etl.model import Board
 from job_etl.paths import home
 from job_etl.sources.base import Rate, Source
+from job_etl.warehouse.connect import database_url, is_embedded
+from job_etl.warehouse.pacing import SharedLedger
 
 _BLANK = re.compile(r"\{(\w+)\}")
 
 
 def client_for(config: Sources) -> Client:
-    """A client with the limits and the contact of the configuration, which shares hosts' pace with all processes."""
-    return Client(config.crawl.limits(), contact=config.crawl.contact, state=home() / "hosts")
+    """A client with the limits and the contact of the configuration, which keeps hosts' pace with all other crawls.
+
+    That is with those on any machine where a database is configured, and else with those on this one.
+    """
+    ledger: Ledger = Files(home() / "hosts")
+    if not is_embedded():
+        ledger = Preferred(SharedLedger(database_url()), ledger)
+    return Client(config.crawl.limits(), contact=config.crawl.contact, ledger=ledger)
 
 
 def site_for(source: Source, board: Board, config: Sources) -> Site:

@@ -19,6 +19,7 @@ from job_etl.errors import JobEtlError, NotFound, PermanentError, Refused, Trans
 from job_etl.http import Client, Interrupted, Limits, NotModified, Session, Site
 from job_etl.http.body import too_deep
 from job_etl.http.guard import is_public
+from job_etl.http.ledger import Files
 from job_etl.http.pace import Pace
 from job_etl.http.session import retry_after
 from job_etl.sources.base import Rate, Request
@@ -350,37 +351,41 @@ def test_the_rate_and_the_concurrency_of_a_host_are_kept(provider: Provider, cli
 
 
 def test_processes_keep_one_rate_together(tmp_path: Path) -> None:
-    processes = [get_context("spawn").Process(target=_reserve, args=(tmp_path / "pace.json", 15)) for _ in range(3)]
+    processes = [get_context("spawn").Process(target=_reserve, args=(tmp_path, 15)) for _ in range(3)]
     for process in processes:
         process.start()
     for process in processes:
         process.join()
-    state = json.loads((tmp_path / "pace.json").read_text())
+    state = json.loads((tmp_path / "acme.example.json").read_text())
     assert state["asked"] == 45
     assert state["next"] - time.time() > 45 / 10 - 2
 
 
-def _reserve(path: Path, times: int) -> None:
-    pace = Pace(path, per_second=10)
+def pace(folder: Path, per_second: float, daily_quota: int | None = None) -> Pace:
+    return Pace("acme.example", Files(folder), per_second, daily_quota)
+
+
+def _reserve(folder: Path, times: int) -> None:
+    kept = pace(folder, per_second=10)
     for _ in range(times):
-        pace.reserve()
+        kept.reserve()
 
 
 def test_a_daily_quota_is_kept(tmp_path: Path) -> None:
     for _ in range(3):
-        Pace(tmp_path / "pace.json", per_second=1000, daily_quota=3).reserve()
+        pace(tmp_path, per_second=1000, daily_quota=3).reserve()
     with pytest.raises(TransientError, match="its quota of 3 requests a day is spent"):
-        Pace(tmp_path / "pace.json", per_second=1000, daily_quota=3).reserve()
+        pace(tmp_path, per_second=1000, daily_quota=3).reserve()
 
 
 def test_a_clock_that_was_put_back_keeps_nobody_waiting(tmp_path: Path) -> None:
-    (tmp_path / "pace.json").write_text(json.dumps({"next": time.time() + 86_400}))
-    assert Pace(tmp_path / "pace.json", per_second=1).reserve() == 0
+    (tmp_path / "acme.example.json").write_text(json.dumps({"next": time.time() + 86_400}))
+    assert pace(tmp_path, per_second=1).reserve() == 0
 
 
 def test_a_damaged_pace_begins_anew(tmp_path: Path) -> None:
-    (tmp_path / "pace.json").write_text('{"next": 17')
-    assert Pace(tmp_path / "pace.json", per_second=1).reserve() == 0
+    (tmp_path / "acme.example.json").write_text('{"next": 17')
+    assert pace(tmp_path, per_second=1).reserve() == 0
 
 
 def test_overload_slows_the_host_down(provider: Provider, client: Client) -> None:

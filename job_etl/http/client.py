@@ -10,7 +10,6 @@ import threading
 import time
 import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 import httpcore
@@ -19,7 +18,8 @@ import httpx
 from job_etl import __version__
 from job_etl.http.failures import Interrupted
 from job_etl.http.guard import ForbiddenAddress, GuardedBackend, is_address, is_public
-from job_etl.http.pace import Host, Pace, pace_file
+from job_etl.http.ledger import Ledger, Memory
+from job_etl.http.pace import Host, Pace
 from job_etl.http.session import Session
 from job_etl.http.site import Site
 
@@ -51,14 +51,16 @@ class Limits:
 class Client:
     """The connections of a process, and what it knows of every host; used by any number of threads.
 
-    `state` is the folder in which the processes of this machine share the pace of each host; with none, this client
-    keeps it alone. `contact` is how a provider reaches whoever runs this.
+    `ledger` is where the pace of each host is kept with others who ask it; with none, this client keeps it alone.
+    `contact` is how a provider reaches whoever runs this.
     """
 
-    def __init__(self, limits: Limits | None = None, *, contact: str | None = None, state: Path | None = None) -> None:
+    def __init__(
+        self, limits: Limits | None = None, *, contact: str | None = None, ledger: Ledger | None = None
+    ) -> None:
         self.limits = limits or Limits()
         self.user_agent = f"job-etl/{__version__} ({f'+{contact}' if contact else 'no contact configured'})"
-        self._state = state
+        self._ledger = ledger or Memory()
         self._hosts: dict[str, Host] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -82,8 +84,7 @@ class Client:
         name = site.pace_name(url)
         with self._lock:
             if name not in self._hosts:
-                path = pace_file(self._state, name) if self._state else None
-                pace = Pace(path, site.rate.per_second, site.daily_quota, self.limits.retry_after)
+                pace = Pace(name, self._ledger, site.rate.per_second, site.daily_quota, self.limits.retry_after)
                 self._hosts[name] = Host(name, site.rate, pace, self.limits.circuit)
             return self._hosts[name]
 
@@ -127,6 +128,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connections."""
+        self._ledger.close()
         for pool in self._pools.values():
             pool.close()
 

@@ -1,28 +1,26 @@
 """How fast a host is asked, and when it is left alone.
 
 Belongs here: the shared pace of a host, and what this process has learned of its health. Two kinds of memory:
-`Pace` is a file, so that all processes of this machine keep one rate and one quota together; `Host` lives in the
+`Pace` is kept in a ledger, so that all who ask the host keep one rate and one quota together; `Host` lives in the
 process, and holds concurrency, adaptation, the retry budget and the circuit breaker.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
-from job_etl.errors import PermanentError, TransientError
+from job_etl.errors import TransientError
+from job_etl.http.ledger import Ledger, State
 from job_etl.sources.base import Rate
 
 Sleep = Callable[[float], None]
 
+_DAY = 86_400
 _LONGEST_PAUSE = 3600.0
 _BREAKS_AFTER = 5
 _BREAKS_AFTER_UNREACHED = 3  # where there was never a connection
@@ -38,20 +36,19 @@ class HostDown(TransientError):
     """A host is not asked for the time being; the message says since what, and until when."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Pace:
     """Hands out the moments at which one host may be asked, evenly spaced; a token bucket that holds one token.
 
-    It is one number, the next free moment (the generic cell rate algorithm of ITU-T I.371), kept in `path` under a
-    file lock; with no path it is this process's own. `daily_quota` counts requests by UTC day.
+    It is one number in the `ledger`, the next free moment (the generic cell rate algorithm of ITU-T I.371).
+    `daily_quota` counts requests by UTC day.
     """
 
-    path: Path | None
+    host: str
+    ledger: Ledger
     per_second: float
     daily_quota: int | None = None
     longest_wait: float = 120.0
-    _memory: dict[str, float] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def reserve(self, factor: float = 1.0) -> float:
         """Take the next moment and return the seconds until then; `factor` below 1 spaces requests out further.
@@ -59,57 +56,31 @@ class Pace:
         Raises:
             HostDown: the moment is further away than `longest_wait`, or the day's quota is spent. None is taken.
         """
-        with self._state() as state:
-            now, today = time.time(), datetime.now(UTC).toordinal()
+
+        def take(now: float, state: State) -> float:
             at = max(now, state.get("next", 0.0))
             if at - now > _LONGEST_PAUSE + self.longest_wait:
                 at = now  # nobody reserves that far ahead: the clock was put back
             if at - now > self.longest_wait:
                 raise HostDown(f"it asked to be left alone until {datetime.fromtimestamp(at, UTC):%H:%M:%S} UTC")
-            if state.get("day") != today:
-                state.update(day=today, asked=0)
+            if state.get("day") != now // _DAY:
+                state.update(day=now // _DAY, asked=0)
             if self.daily_quota is not None and state["asked"] >= self.daily_quota:
                 raise HostDown(f"its quota of {self.daily_quota} requests a day is spent; it begins anew at 00:00 UTC")
             state["asked"] += 1
             state["next"] = at + 1 / (self.per_second * factor)
             return at - now
 
+        return self.ledger.update(self.host, take)
+
     def pause(self, seconds: float) -> None:
         """Let nobody ask for so long, but for no more than an hour."""
-        with self._state() as state:
-            state["next"] = max(state.get("next", 0.0), time.time() + min(seconds, _LONGEST_PAUSE))
 
-    @contextmanager
-    def _state(self) -> Iterator[dict[str, float]]:
-        if self.path is None:
-            with self._lock:
-                yield self._memory
-            return
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a+", encoding="utf-8") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                file.seek(0)
-                state = _numbers(file.read())
-                yield state
-                file.seek(0)
-                file.truncate()
-                file.write(json.dumps(state))
-        except OSError as error:
-            raise PermanentError(f"cannot keep the pace of the host in {self.path}: {error.strerror}") from error
+        def put_off(now: float, state: State) -> float:
+            state["next"] = max(state.get("next", 0.0), now + min(seconds, _LONGEST_PAUSE))
+            return state["next"] - now
 
-
-def _numbers(text: str) -> dict[str, float]:
-    """What a pace file says; nothing where a write was cut short, so that the pace begins anew."""
-    try:
-        return {str(key): float(value) for key, value in json.loads(text or "{}").items()}
-    except (ValueError, TypeError, AttributeError):
-        return {}
-
-
-def pace_file(folder: Path, host: str) -> Path:
-    """The file of a host's pace."""
-    return folder / f"{re.sub(r'[^A-Za-z0-9.-]', '_', host)}.json"
+        self.ledger.update(self.host, put_off)
 
 
 @dataclass(slots=True)

@@ -35,7 +35,18 @@ from ops.run_stats
 group by day, stage;
 comment on view ops.stage_days is 'One row a day (UTC) and stage, for dashboards';
 
-grant select, insert, update, delete on ops.run_stats to job_etl_user;
+create table ops.host_pace (
+    host text primary key,
+    next_at timestamptz,
+    day date,
+    asked integer not null default 0
+);
+comment on table ops.host_pace is
+'One row a provider''s host: how fast crawls on all machines may ask it together';
+comment on column ops.host_pace.next_at is 'The next moment at which nobody has leave to ask yet';
+comment on column ops.host_pace.asked is 'Requests of the day (UTC), for providers with a daily quota';
+
+grant select, insert, update, delete on ops.run_stats, ops.host_pace to job_etl_user;
 grant select on ops.stage_days to job_etl_user;
 
 -- A backup reads how far the sequences are.
