@@ -113,8 +113,9 @@ def database_url() -> str:
     """The URL of the database: as configured, else that of the embedded server, which is started where it is not up.
 
     Configured is `JOB_ETL_DATABASE_URL`, or any of `POSTGRES_HOST` (default localhost), `POSTGRES_PORT` (5432),
-    `POSTGRES_DB` (job_etl), `POSTGRES_USER` (job_etl_user), `POSTGRES_PASSWORD` and `POSTGRES_PASSWORD_FILE`. The
-    embedded server is kept up until this process ends.
+    `POSTGRES_DB` (job_etl), `POSTGRES_USER` (job_etl_user), `POSTGRES_PASSWORD` and `POSTGRES_PASSWORD_FILE`; with
+    `JOB_ETL_DATABASE_IAM=on` the password is a token of AWS, for connections of the next 15 minutes. The embedded
+    server is kept up until this process ends.
 
     Raises:
         ConfigError: a setting cannot be read.
@@ -186,8 +187,8 @@ def open_connection(url: str, application_name: str = "job-etl") -> psycopg.Conn
 def dbt_environment(url: str | None = None) -> dict[str, str]:
     """The environment variables with which dbt's profile finds the same database.
 
-    `JOB_ETL_DBT_HOST`, `_PORT`, `_USER`, `_DBNAME`, `_SSLMODE` and `DBT_ENV_SECRET_JOB_ETL_PASSWORD`, which dbt keeps
-    out of its logs; further parameters of the URL, such as `sslrootcert`, under libpq's own names.
+    `JOB_ETL_DBT_HOST`, `_PORT`, `_USER`, `_DBNAME` and `DBT_ENV_SECRET_JOB_ETL_PASSWORD`, which dbt keeps out of its
+    logs; further parameters of the URL, such as `sslmode`, under libpq's own names (`PGSSLMODE`).
     """
     parameters = _parameters(url or database_url(), "the database URL")
     named = {
@@ -195,7 +196,6 @@ def dbt_environment(url: str | None = None) -> dict[str, str]:
         "JOB_ETL_DBT_PORT": parameters.pop("port", "5432"),
         "JOB_ETL_DBT_USER": parameters.pop("user", "job_etl_user"),
         "JOB_ETL_DBT_DBNAME": parameters.pop("dbname", "job_etl"),
-        "JOB_ETL_DBT_SSLMODE": parameters.pop("sslmode", "prefer"),
         "DBT_ENV_SECRET_JOB_ETL_PASSWORD": parameters.pop("password", ""),
         "PGAPPNAME": "job-etl-dbt",
     }
@@ -239,10 +239,20 @@ def _url_of_parts() -> str:
         raise ConfigError("POSTGRES_PASSWORD and POSTGRES_PASSWORD_FILE are both set: unset one of them")
     if not port.isdecimal():
         raise ConfigError(f"POSTGRES_PORT is {port!r}, expected a number")
-    login = quote(user, safe="") + (f":{quote(password, safe='')}" if (password := secret("POSTGRES_PASSWORD")) else "")
+    password = _token(host, port, user) or secret("POSTGRES_PASSWORD")
+    login = quote(user, safe="") + (f":{quote(password, safe='')}" if password else "")
     if host.startswith("/"):
         return f"postgresql://{login}@/{quote(database, safe='')}?host={quote(host, safe='')}&port={port}"
     return f"postgresql://{login}@{f'[{host}]' if ':' in host else host}:{port}/{quote(database, safe='')}"
+
+
+def _token(host: str, port: str, user: str) -> str | None:
+    """A password that AWS lets in, where `JOB_ETL_DATABASE_IAM` is on."""
+    if os.environ.get("JOB_ETL_DATABASE_IAM") != "on":
+        return None
+    from job_etl.aws import database_token
+
+    return database_token(host, port, user)
 
 
 def _checked(url: str, named_by: str) -> str:

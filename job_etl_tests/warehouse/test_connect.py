@@ -253,7 +253,7 @@ def test_dbt_finds_the_same_database() -> None:
         "JOB_ETL_DBT_DBNAME": "d",
         "DBT_ENV_SECRET_JOB_ETL_PASSWORD": "p@s",
         "PGAPPNAME": "job-etl-dbt",
-        "JOB_ETL_DBT_SSLMODE": "verify-full",
+        "PGSSLMODE": "verify-full",
         "PGSSLROOTCERT": "/ca.pem",
     }
 
