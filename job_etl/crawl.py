@@ -18,8 +18,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from job_etl.config.sources import CrawlSettings, Sources
-from job_etl.earlier import Details, Earlier, identity
-from job_etl.errors import JobEtlError, PermanentError
+from job_etl.earlier import Details, Earlier, has_details, identity
+from job_etl.errors import JobEtlError, PermanentError, UnreadablePayload
 from job_etl.history import GOOD, History
 from job_etl.http import Client, Interrupted, NotModified, Session
 from job_etl.landing import CrawlFacts, CrawlWriter, Landing
@@ -119,17 +119,20 @@ def crawl_board(
     history = history or History(landing.newest_first(board))
     good = history.good()
     before = good if good and good.params == board.params else None
+    earlier = Earlier(source, board, landing, history)
+    every = config.crawl.refresh_details()
+    is_current = before is not None and not (has_details(source) and earlier.is_any_due(now, every))
     with landing.write(board, collected_at=now) as writer:
         try:
             session = client.session(
                 site_for(source, board, config),
                 seconds=config.crawl.board_seconds,
-                etag=before.etag if before else None,
-                last_modified=before.last_modified if before else None,
+                etag=before.etag if before and is_current else None,
+                last_modified=before.last_modified if before and is_current else None,
             )
         except JobEtlError as error:
             return writer.finish(Outcome.FAILED, str(error))
-        showing = _Showing(source, board, session, Earlier(source, board, landing, history))
+        showing = _Showing(source, board, session, earlier, Details(source, board, earlier, session.ask, now, every))
         outcome, reason = showing.land(writer)
         if outcome is Outcome.COMPLETE and not trusting:
             if not showing.count and not history.is_believed_empty(now, config.crawl.rhythm()):
@@ -140,6 +143,7 @@ def crawl_board(
         return writer.finish(
             outcome,
             reason,
+            rejects=showing.rejects,
             etag=session.etag if valid else None,
             last_modified=session.last_modified if valid else None,
             requests=session.requests,
@@ -148,18 +152,19 @@ def crawl_board(
 
 
 class _Showing:
-    """What one board shows while it is crawled; `count` is how many payloads so far."""
+    """What one board shows while it is crawled; `count` is how many payloads so far, `rejects` the unreadable ones."""
 
-    def __init__(self, source: Source, board: Board, session: Session, earlier: Earlier) -> None:
+    def __init__(self, source: Source, board: Board, session: Session, earlier: Earlier, details: Details) -> None:
         self._source = source
         self._board = board
         self._session = session
         self._earlier = earlier
-        self._details = Details(source, board, earlier, session.ask)
+        self._details = details
         self._seen: set[str] = set()
         self._pages = 0
         self._asked_before = 0  # the answers it took to come to the first page
         self.count = 0
+        self.rejects = 0
 
     @property
     def is_validated(self) -> bool:
@@ -171,6 +176,7 @@ class _Showing:
         try:
             for payload in self._payloads():
                 writer.add(payload)
+                self.rejects += not self._is_readable(payload)
             return Outcome.COMPLETE, self._details.summary
         except NotModified:
             return Outcome.NOT_MODIFIED, None
@@ -209,6 +215,17 @@ class _Showing:
             for payload in self._listed():
                 if identity(self._source, payload, self._board) not in seen:
                     yield self._details.complete(payload)
+
+    def _is_readable(self, payload: Any) -> bool:
+        try:
+            self._source.read(payload, self._board)
+        except UnreadablePayload:
+            return False
+        except Exception:
+            # It is landed, and can be read when the source is mended.
+            _log.exception("%s: a fault in reading a payload of %s", self._board, self._source.name)
+            return False
+        return True
 
     def _listed(self) -> Iterator[Any]:
         for answer in self._source.pages(self._board, self._session.ask, keys(self._source)):

@@ -40,8 +40,9 @@ _LEVEL = 3  # zstd's default: more costs time and saves little on postings
 class CrawlFacts:
     """What is known of a crawl besides its payloads.
 
-    `key` is its place in the landing zone without ending. `payloads` is the number of lines, `received_bytes`
-    what the provider sent. `etag` and `last_modified` are the provider's, for asking again.
+    `key` is its place in the landing zone without ending. `payloads` is the number of lines, `rejects` how many of them
+    the source could not read when they came (None where nobody tried), `received_bytes` what the provider sent. `etag`
+    and `last_modified` are the provider's, for asking again.
     """
 
     key: str
@@ -53,6 +54,7 @@ class CrawlFacts:
     params: dict[str, Any] = field(default_factory=dict)
     reason: str | None = None
     payloads: int = 0
+    rejects: int | None = None
     requests: int = 0
     received_bytes: int = 0
     etag: str | None = None
@@ -86,6 +88,7 @@ class CrawlWriter:
         outcome: Outcome,
         reason: str | None = None,
         *,
+        rejects: int | None = None,
         etag: str | None = None,
         last_modified: str | None = None,
         requests: int = 0,
@@ -107,6 +110,7 @@ class CrawlWriter:
             params=self._board.params,
             reason=reason,
             payloads=self._payloads,
+            rejects=rejects,
             requests=requests,
             received_bytes=received_bytes,
             etag=etag,

@@ -7,12 +7,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from job_etl import jsontext
@@ -391,17 +391,14 @@ class Listed(Source):
     def detail(self, payload: Payload, board: Board) -> Request | None:
         return Request(f"/item/{payload['id']}")
 
-    def merge(self, payload: Payload, answer: Answer) -> Payload:
-        return {**payload, "detail": msgspec.json.decode(answer.body)}
-
 
 @pytest.fixture
 def crawl_listed(provider: Provider, client: Client, landing: Landing) -> Callable[..., CrawlFacts]:
-    def once(**params: Any) -> CrawlFacts:
+    def once(now: datetime | None = None, **params: Any) -> CrawlFacts:
         # The source is not in the registry, so its base URL is put on the class as a configuration would.
         source, config = Listed(), configured(provider.url)
         config.entries = {"listed": config.entry("greenhouse")}
-        return crawl_board(source, Board("listed", "all", None, params), client, landing, config)
+        return crawl_board(source, Board("listed", "all", None, params), client, landing, config, now=now)
 
     return once
 
@@ -459,6 +456,46 @@ def test_a_detail_that_cannot_be_had_is_told_and_asked_for_next_time(
     facts = crawl_listed()
     assert facts.reason is None
     assert ["detail" in payload for payload in landed(landing, facts)] == [True, True, False]
+
+
+DAYS = [datetime(2026, 5, 1, 7, tzinfo=UTC) + timedelta(days=number) for number in range(30)]
+
+
+@pytest.mark.parametrize("etag", [None, '"same"'])
+def test_details_of_a_board_that_does_not_move_are_asked_for_anew_a_few_a_day(
+    etag: str | None, provider: Provider, crawl_listed: Callable[..., CrawlFacts]
+) -> None:
+    board = {"items": [{"id": number, "title": "a"} for number in range(100)]}
+    provider.otherwise(page("as ever")).at("/list", validated(board, etag) if etag else page(board))
+    first, *later = [crawl_listed(now=day) for day in DAYS[:29]]
+    assert first.requests == 101
+    asked = [facts.requests - 1 for facts in later]
+    assert sum(asked) == 200
+    assert max(asked) < 20
+    times = Counter(asked.path for asked in provider.asked if asked.path != "/list")
+    assert set(times.values()) == {3}
+
+
+def test_a_detail_that_cannot_be_had_anew_stays_as_it_was(
+    provider: Provider, landing: Landing, crawl_listed: Callable[..., CrawlFacts]
+) -> None:
+    provider.at("/list", items((1, "a"), (2, "b"))).at("/item/1", page("one"), status(404))
+    provider.at("/item/2", page("two"), html())
+    crawl_listed(now=DAYS[0])
+    facts = crawl_listed(now=DAYS[29])
+    assert [payload["detail"] for payload in landed(landing, facts)] == ["one", "two"]
+    assert facts.outcome is Outcome.COMPLETE
+    assert str(facts.reason).startswith("1 of 2 details could not be had anew; first: ")
+
+
+def test_payloads_that_the_source_cannot_read_are_counted_and_kept(
+    provider: Provider, landing: Landing, crawl_acme: Callable[[], CrawlFacts]
+) -> None:
+    sent = [{"id": 1, "title": "Engineer"}, {"title": "an id is missing"}, "no posting at all"]
+    provider.at(JOBS, page({"jobs": sent}))
+    facts = crawl_acme()
+    assert (facts.outcome, facts.payloads, facts.rejects) == (Outcome.COMPLETE, 3, 2)
+    assert landed(landing, facts) == sent
 
 
 def test_a_posting_that_moves_to_an_earlier_page_meanwhile_is_not_lost(

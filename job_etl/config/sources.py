@@ -72,7 +72,8 @@ class CrawlSettings(Entry):
     """The key `crawl`: what holds for every source.
 
     A crawl from which more than `gone_share` of a board's postings are gone, and at least `gone_least`, closes none
-    of them before a person has confirmed it.
+    of them before a person has confirmed it. What a provider tells of a posting in a detail beside its list is asked
+    for again after `refresh_details_days`, though the list says the same.
     """
 
     contact: Annotated[str, AfterValidator(_header)] | None = None
@@ -88,6 +89,7 @@ class CrawlSettings(Entry):
     empty_times: PositiveInt = 2
     gone_share: Annotated[float, Field(gt=0, le=1)] = 0.6
     gone_least: PositiveInt = 20
+    refresh_details_days: PositiveFloat = 14.0
 
     def limits(self) -> Limits:
         """The bounds of the HTTP client."""
@@ -99,6 +101,10 @@ class CrawlSettings(Entry):
             attempts_unreachable=min(2, self.attempts),
             body=int(self.body_mb * (1 << 20)),
         )
+
+    def refresh_details(self) -> timedelta:
+        """The age at which a detail is asked for again."""
+        return timedelta(days=self.refresh_details_days)
 
     def rhythm(self) -> Rhythm:
         """How often boards are asked."""
