@@ -18,6 +18,7 @@ from job_etl.sources.base import Source
 from job_etl.warehouse.connect import load_sql
 from job_etl.warehouse.readers import Readers
 from job_etl.warehouse.reading import read_payloads
+from job_etl.warehouse.shards import forget_late_readings, take_readings
 
 BATCH_PAYLOADS = 20_000
 
@@ -91,6 +92,7 @@ def stage_crawls(
         _forget_late_boards(connection, sources)
         while _stage_batch(connection, sources, readers, staged, batch_payloads):
             on_progress(staged)
+        forget_late_readings(connection)
     return staged
 
 
@@ -109,6 +111,7 @@ def _stage_batch(
             return False
         staged.crawls += claimed
         staged.seen += cursor.execute(load_sql("staging/note_seen.sql")).rowcount
+        staged.read += take_readings(cursor)
         _read(connection, "select_unread", {}, sources, readers, staged)
         cursor.execute(load_sql("staging/analyze_batch.sql"))
         cursor.execute(load_sql("staging/replace_rejects.sql"))

@@ -1,4 +1,5 @@
--- The payloads of the batch that are not what their posting was last read from, and were not refused already.
+-- The payloads of the batch that are not what their posting was last read from, and were neither read ahead nor refused
+-- already.
 select
     payload.raw_id,
     payload.payload,
@@ -25,4 +26,8 @@ where
         where
             rejects.raw_id = payload.raw_id
             and rejects.normalizer_version = %(normalizer_version)s
+    )
+    and not exists (
+        select from derived
+        where derived.raw_id = payload.raw_id
     )
