@@ -23,7 +23,8 @@ _COUNTED = 100
 class BoardHealth:
     """One board: how its newest crawl ended, and when it will be asked again.
 
-    `postings` is how many its newest complete crawl showed. `failures` counts the crawls since the last good one, up
+    `postings` is how many its newest complete crawl showed, `rejects` how many of them the source could not read (None
+    where that was not counted). `failures` counts the crawls since the last good one, up
     to a hundred, and `why_not` is what the newest of them said. `due` is None where the board was never crawled.
     """
 
@@ -33,6 +34,7 @@ class BoardHealth:
     last_crawl: datetime | None
     last_good: datetime | None
     postings: int | None
+    rejects: int | None
     failures: int
     why_not: str | None
     due: datetime | None
@@ -56,6 +58,7 @@ def board_health(config: Sources, landing: Landing, boards: Iterable[Board] | No
             last_crawl=newest.collected_at if newest else None,
             last_good=good.collected_at if good else None,
             postings=complete.payloads if complete else None,
+            rejects=complete.rejects if complete else None,
             failures=sum(1 for _ in failed),
             why_not=newest.reason if newest and newest.outcome not in GOOD else None,
             due=history.due(config.crawl.rhythm()),

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from job_etl import paths
-from job_etl.cli.terminal import say, show_json, show_table
+from job_etl.cli.arguments import AsJson, SourceNames
+from job_etl.cli.terminal import minute, say, show_json, show_table
 from job_etl.model import Outcome
 
 app = typer.Typer(no_args_is_help=True, help="Boards: their health, adding one, confirming what is gone from one.")
 
 
 @app.command("list")
-def list_boards(
-    source: Annotated[
-        list[str] | None, typer.Option("--source", "-s", help="Only this source; may be given again.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-) -> None:
+def list_boards(source: SourceNames = None, as_json: AsJson = False) -> None:
     """How each board's newest crawl ended, when it was last good, and when it is due."""
     from job_etl.boards import board_health
     from job_etl.config.sources import load as load_config
@@ -31,21 +27,23 @@ def list_boards(
     if as_json:
         show_json([board.as_dict() for board in health])
         return
+    now = datetime.now(UTC)
     show_table(
-        ["board", "newest crawl", "last good", "postings", "failures", "next due", "why not"],
+        ["board", "newest crawl", "last good", "postings", "rejects", "failures", "next due", "why not"],
         [
             (
                 f"{board.source}/{board.board}",
                 board.outcome or "never",
-                _minute(board.last_good),
+                minute(board.last_good),
                 board.postings,
+                board.rejects or None,
                 board.failures or None,
-                _minute(board.due) or "now",
+                minute(board.due) if board.due and board.due > now else "now",
                 board.why_not,
             )
             for board in health
         ],
-        numbers=["postings", "failures"],
+        numbers=["postings", "rejects", "failures"],
     )
 
 
@@ -82,7 +80,3 @@ def confirm(
         say(f"{facts.source}/{facts.board}: {facts.outcome}, {facts.payloads} postings{reason}")
     if any(facts.outcome not in {Outcome.COMPLETE, Outcome.NOT_MODIFIED} for facts in crawls):
         raise typer.Exit(1)
-
-
-def _minute(time: datetime | None) -> str | None:
-    return f"{time:%Y-%m-%d %H:%M}" if time else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -10,12 +12,13 @@ import typer
 
 from job_etl import paths
 from job_etl.cli.arguments import AsJson, SourceNames
-from job_etl.cli.terminal import minute, note, say, show_json, warn
+from job_etl.cli.terminal import minute, note, say, show_json, show_table, warn
 from job_etl.errors import ConfigError
 from job_etl.model import Board, Outcome
 
 if TYPE_CHECKING:
     from job_etl.crawl import Progress
+    from job_etl.landing import CrawlFacts
 
 _GOOD = {Outcome.COMPLETE, Outcome.NOT_MODIFIED}
 _CLOCKS_DIFFER = timedelta(minutes=5)
@@ -56,7 +59,9 @@ def crawl(
     if as_json:
         show_json([asdict(facts) for facts in crawls])
     else:
-        say(f"{len(crawls)} boards crawled, {short} of them not in full. Next: job-etl run --no-crawl")
+        _show(crawls)
+        later = f", {len(boards) - len(crawls)} not due yet" if len(boards) > len(crawls) else ""
+        say(f"{len(crawls)} boards crawled, {short} of them not in full{later}. Next: job-etl run --no-crawl")
     if short:
         raise typer.Exit(1)
 
@@ -108,11 +113,37 @@ def land(
 
 
 def _tell_of_board(progress: Progress) -> None:
+    board = f"[{progress.done}/{progress.total}] {progress.board}"
     if progress.facts is None:
-        note(f"{progress.board}: not due before {minute(progress.due)}")
+        note(f"{board}: not due before {minute(progress.due)}")
     else:
         reason = f": {progress.facts.reason}" if progress.facts.reason else ""
-        note(f"{progress.board}: {progress.facts.outcome}, {progress.facts.payloads} postings{reason}")
+        note(f"{board}: {progress.facts.outcome}, {progress.facts.payloads} postings{reason}")
+
+
+def _show(crawls: Sequence[CrawlFacts]) -> None:
+    """What came of each source's boards, a line a source."""
+    if not crawls:
+        return
+    outcomes = [outcome for outcome in Outcome if any(facts.outcome is outcome for facts in crawls)]
+    named = [str(outcome).replace("_", " ") for outcome in outcomes]
+    rows = []
+    for source in sorted({facts.source for facts in crawls}):
+        own = [facts for facts in crawls if facts.source == source]
+        counted = Counter(facts.outcome for facts in own)
+        rows.append(
+            (
+                source,
+                len(own),
+                *(counted[outcome] or None for outcome in outcomes),
+                sum(facts.payloads for facts in own),
+                sum(facts.rejects or 0 for facts in own) or None,
+                sum(facts.requests for facts in own),
+                f"{sum(facts.received_bytes for facts in own) / 1e6:.1f}",
+            )
+        )
+    columns = ["source", "boards", *named, "postings", "rejects", "requests", "MB"]
+    show_table(columns, rows, numbers=columns[1:])
 
 
 def _time(text: str | None) -> datetime:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
 import typer
 
 from job_etl import paths
 from job_etl.cli import boards
 from job_etl.cli.arguments import AsJson
 from job_etl.cli.terminal import minute, show_json, show_table
+
+if TYPE_CHECKING:
+    from job_etl.health import SourceHealth
 
 app = typer.Typer()
 app.command()(boards.add)
@@ -30,18 +36,39 @@ def sources(context: typer.Context, as_json: AsJson = False) -> None:
         show_json([entry.as_dict() for entry in health])
         return
     show_table(
-        ["source", "state", "boards", "needs", "last good crawl", "postings", "last trouble"],
+        [
+            "source",
+            "state",
+            "boards",
+            "not in full",
+            "needs",
+            "last good crawl",
+            "postings",
+            "rejects",
+            "next due",
+            "last trouble",
+        ],
         [
             (
                 entry.source,
                 entry.state,
                 entry.boards,
+                entry.unread or None,
                 ", ".join(entry.needs),
                 minute(entry.last_good),
                 entry.postings,
+                entry.rejects or None,
+                _due(entry),
                 entry.last_trouble,
             )
             for entry in health
         ],
-        numbers=["boards", "postings"],
+        numbers=["boards", "not in full", "postings", "rejects"],
     )
+
+
+def _due(entry: SourceHealth) -> str | None:
+    if entry.state != "on" or not entry.boards:
+        return None
+    now = datetime.now(UTC)
+    return minute(entry.next_due) if entry.next_due and entry.next_due > now else "now"
