@@ -15,10 +15,11 @@ from urllib.parse import unquote, urlsplit
 from job_etl.errors import PermanentError
 from job_etl.http import Client, Site
 from job_etl.model import Board
-from job_etl.sources import SOURCES
+from job_etl.sources import SOURCES, schemaorg
 from job_etl.sources.base import Rate, Request, Source
 
 _URL = re.compile(r"(?:https?:)?//[a-z0-9.-]+(?:/[^\s\"'<>\\]*)?", re.IGNORECASE)
+_WEB_PAGE = re.compile(r"https?://[^/?#\s]+\.[^\s]+$", re.IGNORECASE)
 _FIELD = re.compile(r"\{(\w+)\}")
 _VALUES = {"locale": "[a-z]{2}(?:-[a-z]{2,4})?", "region": "[a-z]{2}", "instance": "[a-z0-9-]+"}
 _IN_HOST = "[a-z0-9][a-z0-9.-]*"
@@ -54,17 +55,27 @@ def boards_in(page: str) -> list[Board]:
 def recognise(url: str, client: Client) -> Board:
     """The board behind a careers page: by its address, else by what the page at a company's own address embeds.
 
+    A page that embeds postings of its own as schema.org's `JobPosting` is a board of `jsonld`.
+
     Raises:
         JobEtlError: the page cannot be had, or it shows no board of a source we know.
     """
     if board := board_at(url):
         return board
-    site = Site(source="careers", base_url=url if "//" in url else f"https://{url}", hosts=("*",), rate=Rate(1, 1))
+    address = url if "//" in url else f"https://{url}"
+    if not _WEB_PAGE.match(address):
+        raise PermanentError(f"{url!r} is not the address of a careers page, such as https://jobs.lever.co/acme")
+    site = Site(source="careers", base_url=address, hosts=("*",), rate=Rate(1, 1))
     page = client.session(site, seconds=60).ask(Request("", headers={"Accept": "text/html"}))
     led_to = board_at(page.url)
     boards = [led_to] if led_to else boards_in(page.body.decode("utf-8", errors="replace"))
+    if not boards and page.body.strip() and schemaorg.in_page(page.body):
+        boards = [Board("jsonld", urlsplit(page.url).hostname or "", None, {"url": page.url})]
     if not boards:
-        raise PermanentError(f"{url}: neither its address nor its page shows a board of a source we know")
+        raise PermanentError(
+            f"{url}: neither its address nor its page shows a board of a source we know; where its sitemap leads to"
+            " pages with schema.org JobPosting, write it under jsonld in sources.yml (docs/sources.md)"
+        )
     return boards[0]
 
 

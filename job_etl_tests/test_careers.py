@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from job_etl.careers import board_at, boards_in, recognise
+from job_etl.config.sources import CrawlSettings, Sources
 from job_etl.errors import PermanentError
 from job_etl.http import Client, Limits
 from job_etl.model import Board
+from job_etl.sites import site_for
 from job_etl.sources import SOURCES
 from job_etl_tests.provider import Provider, page, redirect
 
@@ -57,6 +59,27 @@ def test_a_careers_url_names_its_board(url: str, board: Board | None) -> None:
     assert board_at(url) == board
 
 
+FIELDS = {"board": "acme", "region": "eu", "tenant": "acme", "instance": "wd5", "site": "External", "locale": "en-US"}
+NO_TENANTS = {"hackernews", "jsonld", "usajobs"}
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    for source in SOURCES.values():
+        assert source.careers or not source.direct or source.name in NO_TENANTS
+        for written in source.careers:
+            yield source.name, written
+
+
+@pytest.mark.parametrize(("source", "written"), list(addresses()))
+def test_every_address_of_every_applicants_system_leads_to_a_board_that_can_be_asked(source: str, written: str) -> None:
+    board = board_at(f"https://{written.format_map(FIELDS)}")
+    assert board is not None
+    assert board.source == source
+    assert board.name == SOURCES[source].board_name.format_map(FIELDS)
+    site = site_for(SOURCES[source], board, Sources(Path("sources.yml"), CrawlSettings(), {}))
+    assert site.base_url.startswith("https://")
+
+
 def test_the_board_a_page_names_most_often_is_the_companys() -> None:
     body = r"""<a href="https://jobs.lever.co/partner">a partner</a>
         <script>var url = "https:\/\/boards.greenhouse.io\/embed\/job_board\/js?for=acme";</script>
@@ -76,12 +99,18 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
 def test_a_page_of_a_companys_own_is_looked_into(provider: Provider) -> None:
     provider.at("/careers", page(b'<a href="https://acme.recruitee.com/o/engineer">Engineer</a>'))
     provider.at("/moved", redirect("http://acme.breezy.hr/")).at("/", page(b"<html>no link at all"))
-    provider.at("/about", page(b"<html>We are hiring, but do not say where"))
+    embedding = b'<script type="application/ld+json">{"@type": "JobPosting", "title": "Engineer"}</script>'
+    provider.at("/jobs", page(embedding)).at("/about", page(b"<html>We are hiring, but do not say where"))
     with Client(Limits(backoff=0.01)) as client:
         assert recognise("http://acme.example/careers", client) == Board("recruitee", "acme")
         assert recognise("http://acme.example/moved", client) == Board("breezy", "acme")
+        url = "http://acme.example/jobs"
+        assert recognise(url, client) == Board("jsonld", "acme.example", None, {"url": url})
         with pytest.raises(PermanentError, match="neither its address nor its page shows a board"):
             recognise("http://acme.example/about", client)
+        for written in ("acme", "greenhouse/acme", "https://", "ftp://acme.example/jobs", "we are hiring"):
+            with pytest.raises(PermanentError, match="is not the address of a careers page"):
+                recognise(written, client)
         with pytest.raises(PermanentError, match="not on the public internet"):
             recognise("http://169.254.169.254/latest/meta-data", client)
 

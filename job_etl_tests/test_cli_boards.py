@@ -48,6 +48,31 @@ def test_a_board_is_added_by_its_address(provider: Provider, group: str) -> None
     assert load().boards("lever") == (Board("lever", "initech", None, {"region": "eu"}),)
 
 
+def test_a_board_is_looked_at_before_it_is_added_with_its_employers_name(provider: Provider, tmp_path: Path) -> None:
+    before = (tmp_path / "sources.yml").read_text()
+    assert run("sources", "add", "--dry-run", "https://jobs.lever.co/initech") == "0 lever/initech would be added\n"
+    assert run("sources", "add", "--dry-run", "https://boards.greenhouse.io/acme") == (
+        "0 greenhouse/acme is there already\n"
+    )
+    assert (tmp_path / "sources.yml").read_text() == before
+    run("sources", "add", "--company", "Initech Ltd.", "https://jobs.lever.co/initech")
+    assert load().boards("lever") == (Board("lever", "initech", "Initech Ltd."),)
+
+
+def test_a_crawl_tells_what_came_of_each_source(provider: Provider) -> None:
+    provider.at("/v1/boards/acme/jobs", page({"jobs": [{"id": 1}, {"title": "an id is missing"}]}))
+    result = CliRunner().invoke(app, ["crawl"], catch_exceptions=False)
+    assert result.exit_code == 1
+    head, line, last = result.stdout.splitlines()
+    assert head.split() == ["source", "boards", "complete", "failed", "postings", "rejects", "requests", "MB"]
+    assert line.split() == ["greenhouse", "2", "1", "1", "2", "1", "2", "0.0"]
+    assert last == "2 boards crawled, 1 of them not in full. Next: job-etl run --no-crawl"
+    assert "[2/2] greenhouse/" in result.stderr
+    result = CliRunner().invoke(app, ["crawl", "--due"], catch_exceptions=False)
+    assert result.stdout == "0 boards crawled, 0 of them not in full, 2 not due yet. Next: job-etl run --no-crawl\n"
+    assert result.exit_code == 0
+
+
 def test_sources_alone_lists_them(provider: Provider) -> None:
     run("boards", "confirm", "gone")
     [line] = [line for line in run("sources").splitlines() if line.startswith("greenhouse")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -48,19 +49,32 @@ def list_boards(source: SourceNames = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def add(url: Annotated[str, typer.Argument(help="A careers page, such as https://jobs.lever.co/acme.")]) -> None:
-    """Recognise the board behind a careers page and add it to your sources.yml."""
+def add(
+    url: Annotated[str, typer.Argument(help="A careers page, such as https://jobs.lever.co/acme.")],
+    company: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The employer, where its postings do not name it.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which board it is.")] = False,
+) -> None:
+    """Recognise the board behind a careers page and add it to your sources.yml.
+
+    The page may be an applicants' system's, or the employer's own where it embeds or links to one.
+    """
     from job_etl.careers import recognise
     from job_etl.config.adding import add_board
     from job_etl.config.sources import load as load_config
     from job_etl.sites import client_for
 
-    with client_for(load_config()) as client:
-        board = recognise(url, client)
-    if add_board(board):
-        say(f"{board} added. Next: job-etl crawl --source {board.source} --board {board.name}")
-    else:
+    config = load_config()
+    with client_for(config) as client:
+        board = replace(recognise(url, client), company=company)
+    if board.name in {known.name for known in config.boards(board.source)}:
         say(f"{board} is there already")
+    elif dry_run:
+        say(f"{board} would be added")
+    else:
+        add_board(board)
+        say(f"{board} added. Next: job-etl crawl --source {board.source} --board {board.name}")
 
 
 @app.command()
