@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -55,6 +56,20 @@ def encode_for_jsonb(value: Any) -> bytes:
     if b"\\u0000" in text or b"\\ud" in text:
         return _encode(_map_scalars(value, lambda v: storable(v) if isinstance(v, str) else v))
     return text
+
+
+def decode_for_jsonb(text: bytes, *, rewrite: bool = False) -> tuple[Any, bytes]:
+    """Parse JSON text; returns the value, and text of it that `jsonb` takes: this very text wherever it can be.
+
+    A number that jsonb cannot hold (1e-20000) is let pass, unless all is to be written anew.
+
+    Raises:
+        ValueError: as `decode`.
+    """
+    if not rewrite and b"\\u" not in text:  # else what jsonb cannot hold stands in an escape, or is refused here
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return msgspec.json.decode(text), text
+    return (value := decode(text)), encode_for_jsonb(value)
 
 
 def storable(text: str) -> str:

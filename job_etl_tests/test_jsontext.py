@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job_etl.jsontext import decode, encode, encode_for_jsonb, encode_sorted, storable
+from job_etl.jsontext import decode, decode_for_jsonb, encode, encode_for_jsonb, encode_sorted, storable
 
 JSON = st.recursive(
     st.none()
@@ -38,6 +38,19 @@ def test_the_order_of_keys_makes_no_difference_when_sorted(value: dict[str, Any]
 def test_an_encoding_stays_on_one_line(value: Any) -> None:
     assert b"\n" not in encode(value)
     assert b"\n" not in encode_for_jsonb(value)
+
+
+@given(JSON)
+def test_text_for_jsonb_is_the_given_text_unless_that_holds_what_jsonb_cannot(value: Any) -> None:
+    text = json.dumps(value, ensure_ascii=False).encode(errors="replace")
+    decoded, stored = decode_for_jsonb(text)
+    assert decoded == decode(text)
+    assert stored == (encode_for_jsonb(decoded) if b"\\u" in text else text)
+
+
+@pytest.mark.parametrize("text", [b'{"a": "\xff"}', b'{"a": NaN}', b'"\\ud83d"', b'"a \\u0000"'])
+def test_text_that_jsonb_cannot_hold_is_written_anew(text: bytes) -> None:
+    assert decode_for_jsonb(text)[1] == encode_for_jsonb(decode(text))
 
 
 @given(st.text(st.characters(exclude_categories=())))

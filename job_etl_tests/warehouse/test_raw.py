@@ -9,6 +9,7 @@ import pytest
 from job_etl.landing import Landing
 from job_etl.model import Outcome
 from job_etl.sources import SOURCES
+from job_etl.warehouse import raw
 from job_etl.warehouse.connect import connect
 from job_etl.warehouse.raw import load_crawls
 from job_etl_tests.warehouse.boards import day, land, load, posting, row_versions, tables
@@ -56,6 +57,38 @@ def test_of_two_payloads_with_one_identity_the_last_counts(connection: psycopg.C
     (crawl,), _ = load(connection, landing)
     assert (crawl.payloads, crawl.new, crawl.duplicate) == (2, 1, 1)
     assert connection.execute("select payload ->> 'title' from raw.job_postings_raw").fetchall() == [("On page two",)]
+
+
+def test_a_crawl_too_large_to_be_kept_in_memory_is_read_twice_and_loaded_alike(
+    connection: psycopg.Connection, landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        crawl = [posting(identity, title=f"v{number if identity % 2 else 0}") for identity in range(20)]
+        land(landing, day(number), [*crawl, {"title": "No id"}, crawl[0]])
+    load(connection, landing)
+    kept = tables(connection)
+    payloads = (
+        "select payload, line from raw.job_postings_raw join raw.crawls using (crawl_id) order by crawl_key, line"
+    )
+    kept_payloads = connection.execute(payloads).fetchall()
+    connection.execute("truncate raw.crawls cascade; truncate raw.sightings")
+    monkeypatch.setattr(raw, "_CRAWL_KEPT", 1000)
+    load(connection, landing)
+    assert tables(connection) == kept
+    assert connection.execute(payloads).fetchall() == kept_payloads
+
+
+def test_a_number_beyond_what_postgres_holds_is_kept_as_the_nearest_that_is_not(
+    connection: psycopg.Connection, landing: Landing, tmp_path: Path
+) -> None:
+    folder = tmp_path / "landing" / "greenhouse" / "northwind"
+    folder.mkdir(parents=True)
+    (folder / "20260302T070000Z.jsonl").write_text('{"id": 1, "share": 1e-20000}\n{"id": 2}\n')
+    (crawl,), failed = load(connection, landing)
+    assert (crawl.new, failed) == (2, [])
+    assert connection.execute("select payload ->> 'share' from raw.job_postings_raw where line = 1").fetchone() == (
+        "0.0",
+    )
 
 
 def test_a_payload_without_identity_is_kept_once(connection: psycopg.Connection, landing: Landing) -> None:
