@@ -15,7 +15,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from job_etl.model import Period
 from job_etl.normalize import money, taxonomy
@@ -44,7 +44,7 @@ class Window:
 @cache
 def _marks(country: str | None) -> tuple[AhoCorasick, tuple[str, ...]]:
     patterns = money.spellings(country)
-    return AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest), patterns
+    return AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA), patterns
 
 
 def windows(text: str, country: str | None, *, whole: bool) -> Iterator[Window]:

@@ -47,10 +47,9 @@ def detect(text: str) -> str | None:
 def _most_used(words: list[str]) -> str | None:
     by_word = _stop_words()
     scores: dict[str, float] = {}
-    for word in words:
-        if word in by_word:
-            for code, weight in by_word[word]:
-                scores[code] = scores.get(code, 0.0) + weight
+    for languages in filter(None, map(by_word.get, words)):
+        for code, weight in languages:
+            scores[code] = scores.get(code, 0.0) + weight
     if not scores:
         return None
     best, *others = sorted(scores.items(), key=lambda item: (-item[1], item[0]))

@@ -300,6 +300,7 @@ def esco_names() -> dict[str, list[str]]:
     return {entry.uri: list(filter(None, (entry.label, *entry.names.split("\n")))) for entry in _index().entries}
 
 
+@lru_cache(maxsize=1 << 15)
 def match_occupation(title: str) -> Occupation | None:
     """The occupation a title means, the most confident of the best ranked; None where no guess is good enough.
 

@@ -17,6 +17,8 @@ from job_etl.normalize.place_sense import Found
 from job_etl.normalize.place_text import Reading
 from job_etl.normalize.text import clean_line
 
+_REMOTE = "Remote"
+
 
 @dataclass(frozen=True, slots=True)
 class ResolvedPlaces:
@@ -49,7 +51,18 @@ def resolve_places(
     `remote` is what the provider says about the mode of work: then a country or region is where one may live, and with
     cities alone their countries are.
     """
-    readings, rule = _readings(tuple(given)), "location"
+    told = tuple(given), tuple(remote_places), remote
+    resolved = _resolve(*told, None)
+    if title and resolved.location_std in (None, _REMOTE):
+        resolved = _resolve(*told, title)
+    return replace(resolved, places=[*resolved.places], remote_countries=[*resolved.remote_countries])
+
+
+@lru_cache(maxsize=1 << 14)
+def _resolve(
+    given: tuple[GivenPlace, ...], remote_places: tuple[str, ...], remote: bool | str | None, title: str | None
+) -> ResolvedPlaces:
+    readings, rule = _readings(given), "location"
     homes = [found for text in remote_places for found in place_text.read(text).found]
     mode = place_text.mode_of(reading.mode for reading in readings)
     found = list(dict.fromkeys(found for reading in readings for found in reading.found))
@@ -98,7 +111,6 @@ def _is_structured(given: GivenPlace) -> bool:
     return bool(given.city or given.region or given.country)
 
 
-@lru_cache(maxsize=1 << 14)
 def _readings(given: tuple[GivenPlace, ...]) -> tuple[Reading, ...]:
     """Read given places; what one leaves open is decided by the one country that the others name, if they do."""
     readings = tuple(map(_read, given))
@@ -157,7 +169,7 @@ def _standard(found: Sequence[Found], homes: Sequence[Found], remote: bool) -> s
     texts = [describe(place.place) for place in found if place.place not in at_home]
     if remote:
         where = [place.group or describe(place.place) for place in homes]
-        texts.append(f"Remote ({'; '.join(dict.fromkeys(filter(None, where)))})" if where else "Remote")
+        texts.append(f"{_REMOTE} ({'; '.join(dict.fromkeys(filter(None, where)))})" if where else _REMOTE)
     return "; ".join(dict.fromkeys(filter(None, texts))) or None
 
 

@@ -10,10 +10,14 @@ the name of the role suggests is the last resort, after the description and the 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
+
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from job_etl.model import Origin, Seniority
 from job_etl.normalize import taxonomy
+from job_etl.normalize.phrases import Phrases, fold
 
 _STATED = {
     "intern": Seniority.INTERN,
@@ -44,6 +48,7 @@ _YEARS = re.compile(
     r"[0-9][0-9]?\+?(?: ?(?:-|–|to|bis|à|a|or|oder|ou) ?[0-9]{1,2}\+?)?[ \u00a0]?(?:\(\w+\) )?"
     r"(?:full |volle |plus |or more )?(?:[Yy]ears?|YEARS|[Yy]rs?|[Jj]ahre?n?|ans|années|años|anni|anos|jaar|lata?|år)\b"
 )
+_LONGEST_NUMBER, _LONGEST_ENDING = 60, 4
 _EXPERIENCE = re.compile(
     r"experience|erfahrung|expérience|experiencia|ervaring|esperienza|experiência|doświadczeni|erfarenhet|praxis"
     r"|\b(?:in|with|working|building|as|als|mit|en tant que)\b"
@@ -67,9 +72,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 @cache
-def _no_experience_asked() -> tuple[str, ...]:
+def _no_experience_asked() -> Phrases:
     lines = str(taxonomy.document("seniority.yml").get(_PLAIN, "")).splitlines()
-    return tuple(line.strip() for line in lines if line.strip())
+    return Phrases({_PLAIN: [line for line in lines if line.strip()]})
 
 
 @lru_cache(maxsize=1 << 15)
@@ -84,10 +89,39 @@ def _from_title(title: str) -> tuple[Seniority, str, bool] | None:
     return None
 
 
+@cache
+def _year_words() -> AhoCorasick:
+    words = (
+        "year",
+        "Year",
+        "YEAR",
+        "yr",
+        "Yr",
+        "YR",
+        "jahr",
+        "Jahr",
+        "ans",
+        "ann",
+        "años",
+        "anos",
+        "jaar",
+        "lat",
+        "år",
+    )
+    patterns = [before + word for before in " +0123456789" for word in words]
+    return AhoCorasick(patterns, implementation=Implementation.DFA)
+
+
+def _numbers_of_years(description: str) -> Iterator[re.Match[str]]:
+    """Every match of `_YEARS`, some of them twice; it is searched only around words that it can end in."""
+    for _, start, end in _year_words().find_matches_as_indexes(description):
+        yield from _YEARS.finditer(description, max(0, start - _LONGEST_NUMBER), end + _LONGEST_ENDING)
+
+
 def years_asked(description: str) -> int | None:
     """The most years of experience a description asks for, of a range its lower end; None where it asks for none."""
     asked = []
-    for match in _YEARS.finditer(description):
+    for match in _numbers_of_years(description):
         years = int(match[0][:2] if match[0][:2].isdigit() else match[0][0])
         before = description[match.start() - 1 : match.start()]
         if years > _MOST_YEARS or before.isalnum() or before in (".", ","):
@@ -103,8 +137,7 @@ def years_asked(description: str) -> int | None:
 def _from_description(description: str) -> tuple[Seniority, str] | None:
     years = years_asked(description)
     if years is None:
-        text = description.lower()
-        nobody = any(phrase in text for phrase in _no_experience_asked())
+        nobody = _no_experience_asked().find(fold(description))
         return (Seniority.JUNIOR, "no experience asked") if nobody else None
     if years <= _JUNIOR_YEARS:
         return Seniority.JUNIOR, "years asked"

@@ -37,8 +37,7 @@ _TYPOGRAPHY = (
     ("▪", ","),
 )
 _OWN_WORDS = ((b"\n", b" \x01 "), (b",", b" , "), (b"/", b" / "), (b"&", b" and "))
-_ABBREVIATIONS = (b"e.g. ", b"i.e. ", b"z.B. ")
-_STOP = b". "
+_ABBREVIATIONS = frozenset({b"e.g", b"i.e", b"z.B"})
 _LIST_WORDS = frozenset(b", / and or und oder et ou y o e i lub och eller en".split())
 _OR = frozenset(b"/ or nor oder ou o of lub eller ni ani".split())
 _FILLERS = frozenset(
@@ -65,8 +64,8 @@ _HEADING_WORDS, _HEADING_BYTES = 8, 120
 _INITIALS = 2
 _CONFIRMED_WITHIN = 60
 
-_CURRENCIES = frozenset({b"CAD", b"PHP"})
-"""Names of skills that are codes of currencies too (ISO 4217)."""
+_CURRENCIES = frozenset({b" CAD ", b" PHP "})
+"""Names of skills that are codes of currencies too (ISO 4217), folded."""
 
 _AMOUNT_BEFORE = re.compile(rb"(?:\$\d[\d.]*|\d[kK]|[,.] *\d{3}|\d  \d{3}|\d{5})(?:\.\d\d)? *$")
 _AMOUNT_AFTER = re.compile(rb" *\$?(?:\d[\d.]*[kK]|\d+ *[,. ] *\d{3}|\d{5}) ")
@@ -142,10 +141,24 @@ def _fold(text: str) -> bytes:
     folded = text.encode("latin-1", "replace").translate(_PUNCTUATION) + b" "
     for mark, word in _OWN_WORDS:
         folded = folded.replace(mark, word)
-    for abbreviation in _ABBREVIATIONS:
-        folded = folded.replace(abbreviation, b" ")
-    folded = folded.replace(_STOP, b" \x01 ")
-    return b" %b " % b"  ".join(folded.split())
+    return b" %b " % b"  ".join(_with_sentences_parted(folded).split())
+
+
+def _with_sentences_parted(folded: bytes) -> bytes:
+    """A stop before a blank as a word of its own, abbreviations left out; other stops stay in their words.
+
+    A search for ". " takes longer than this, since most places of a text look like its end.
+    """
+    first, *others = folded.split(b".")
+    pieces = [first]
+    for other in others:
+        if not other.startswith(b" "):
+            pieces += b".", other
+        elif len(pieces[-1]) == 1 and len(pieces) > 2 and pieces[-3][-1:] + b"." + pieces[-1] in _ABBREVIATIONS:
+            pieces[-3:] = pieces[-3][:-1], other
+        else:
+            pieces += b" \x01", other
+    return b"".join(pieces)
 
 
 @cache
@@ -229,7 +242,7 @@ def _find(folded: bytes) -> list[_Found]:
     found = []
     for pattern, start, end in automaton.find_matches_as_indexes(folded.translate(_LOWER)):
         phrase = phrases[pattern]
-        if folded[start:end].strip() in _CURRENCIES and _is_money(folded, start, end):
+        if folded[start:end] in _CURRENCIES and _is_money(folded, start, end):
             continue
         if phrase.match is _Match.ANY:
             found.append(_Found(phrase, start, end, True))

@@ -3,7 +3,8 @@
 Belongs here: markup, entities, encodings and white space. What a text means is the other modules' business.
 
 Every posting's description passes here, so each rule is guarded by a test that costs next to nothing
-(`in`, `isascii`, `isprintable`): a regular expression over a description takes as long as parsing it.
+(`in`, `isascii`, `isprintable`): a regular expression over a description takes as long as parsing it. For the same
+reason ordinary markup is read without the parser, to the same result.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import html as entities
 import re
 import unicodedata
+from functools import lru_cache
 
 import ftfy
 from ftfy.badness import is_bad
@@ -44,6 +46,24 @@ _MARKUP = re.compile(
     rf"</(?:{_BLOCK})>|<br ?/?>|<(strong|b|em|i|u|a|span)(?:\s[^<>]*)?>[^<>]*</\1>",
     re.I,
 )
+
+# The tags that need no parser, and what stands in the text in their place. They neither hide nor move text.
+_PLAIN_TAGS = {
+    spelling: space
+    for space, tags in {
+        "\n\n": "p ul /ul ol /ol h1 h2 h3 h4 h5 h6 hr blockquote",
+        "\n": "br /p div section /h1 /h2 /h3 /h4 /h5 /h6",
+        "\n- ": "li",
+        " ": "/div",
+        "": "/li /section /blockquote img strong /strong b /b em /em i /i u /u a /a span /span font /font small /small",
+    }.items()
+    for tag in tags.split()
+    for spelling in (tag, tag.upper())
+}
+_SHORT_TAG = re.compile(r"<([^<>]*)>")
+_ATTRIBUTES = re.compile(r"""(?: +[\w:-]+(?: *= *(?:"[^"]*"|'[^']*'))?)* */?""", re.A)
+# A number that stands for a control character or none; those that every decoder reads alike are left out.
+_ODD_NUMBER = re.compile(r"&#(?!(?:x2[2-9A-F]|3[2-9]|[4-9]\d|1[01]\d|12[0-6]|1[6-9]\d|[2-9]\d\d|[1-9]\d{3});)")
 _PREFORMATTED = re.compile(r"<pre\b.*?</pre>", re.I | re.S)
 
 # An entity, however often its "&" was escaped.
@@ -99,6 +119,50 @@ def _without_markup(html: str, nested: bool = False) -> str:
             html = html.replace(entity, character)
     if "<" not in html:
         return entities.unescape(html)
+    text = _without_plain_tags(html)
+    if text is None:
+        text = _without_any_tags(html)
+    if not nested and has_markup(text):
+        return _without_markup(text.replace("\n", "<br>"), nested=True)
+    return text
+
+
+class _Spaces(dict[str, str]):
+    """What stands in the place of a tag, also of one with attributes."""
+
+    def __missing__(self, tag: str) -> str:
+        name, _, attributes = tag.partition(" ")
+        if not attributes:
+            name = name.removesuffix("/")
+        if name not in self or (attributes and not _ATTRIBUTES.fullmatch(f" {attributes}")):
+            raise KeyError(tag)
+        return self[name]
+
+
+_SPACES = _Spaces(_PLAIN_TAGS)
+
+
+def _without_plain_tags(html: str) -> str | None:
+    """What `_without_any_tags` makes of markup, where that has nothing but tags that need no parser; else None."""
+    if "\x00" in html or ("&#" in html and _ODD_NUMBER.search(html)):
+        return None
+    if has_blocks := _BLOCK_TAG.search(html):
+        html = html.replace("\n", " ").replace("\r", " ").replace("\t", " ")
+    pieces = _SHORT_TAG.split(html)
+    try:
+        spaces = [_SPACES[tag] for tag in pieces[1::2]]
+    except KeyError:
+        return None
+    if not has_blocks and any(spaces):
+        return None
+    pieces[1::2] = spaces
+    text = "".join(pieces)
+    if "<" in text:
+        return None
+    return entities.unescape(text) if "&" in text else text
+
+
+def _without_any_tags(html: str) -> str:
     is_ordinary = html.count("<") <= _MOST_TAGS
     if is_ordinary and "<pre" in html:
         html = _PREFORMATTED.sub(lambda block: block[0].replace("\n", "<br>"), html)
@@ -112,10 +176,7 @@ def _without_markup(html: str, nested: bool = False) -> str:
         breaks = _BREAKS.get
         first, *rest = data.split(b"<")
         data = first + b"".join([breaks(tag[:2], b"<") + tag for tag in rest])
-    text = _parsed(data) if is_ordinary else entities.unescape(_TAG.sub("", data.decode()))
-    if not nested and has_markup(text):
-        return _without_markup(text.replace("\n", "<br>"), nested=True)
-    return text
+    return _parsed(data) if is_ordinary else entities.unescape(_TAG.sub("", data.decode()))
 
 
 def _parsed(html: bytes) -> str:
@@ -176,6 +237,7 @@ def _laid_out(lines: list[str]) -> list[str]:
     return laid
 
 
+@lru_cache(maxsize=1 << 14)
 def clean_line(text: str | None) -> str | None:
     """Make one trimmed line without markup of a name, a title or a place; None where nothing is left.
 

@@ -282,8 +282,10 @@ def standardise_title(title: str | None, *, told: Collection[str | None] = ()) -
     """
     if title is None or not title.strip():
         return None, None
-    names = tuple(sorted({name.strip().lower() for name in told if name and name.strip()}))
     plain = " ".join(html.unescape(html.unescape(title)).replace("\x00", " ").split())
+    lower = plain.lower()
+    # Most titles name neither: then what one comes to is remembered for every employer and place.
+    names = tuple(sorted({name for name in (name.strip().lower() for name in told if name) if name and name in lower}))
     standard = _standardise(plain, names)
     if not standard:
         return None, None

@@ -1,8 +1,8 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from job_etl.normalize.text import clean_line, clean_text, html_to_text
+from job_etl.normalize.text import _without_any_tags, _without_plain_tags, clean_line, clean_text, html_to_text
 
 ANY_TEXT = st.text() | st.text(
     st.sampled_from("a<>/&;#x0 \n\r\t-•*\\npdivbr\u00a0\u200b\u2028Ã©â€™\x80\x99\x00\ud800amltgquo'\"İé\u0301")
@@ -115,6 +115,23 @@ def test_any_text_becomes_text_that_stays_and_that_postgres_can_hold(text: str) 
         clean.encode()
         assert "\x00" not in clean
         assert clean_text(clean) == clean
+
+
+TAGS = "p /p br br/ LI /LI ul /ol div /div h2 /h6 b /b td pre script o:p !--".split()  # noqa: SIM905
+MARKUP = st.lists(
+    st.sampled_from([f"<{tag}>" for tag in TAGS])
+    | st.sampled_from(["<br />", '<p class="a b">', "<a href='x'>", '<a title="1 > 0">', "<img src=x>", "-->", "</"])
+    | st.sampled_from(["<", ">", "a", "é", " ", "\n", "- ", "•", "&amp;", "&nbsp;", "&copy", "&lt;p&gt;"])
+    | st.sampled_from(["&#39;", "&#x26;", "&#0;", "&#150;", "&#8217;"]),
+    max_size=14,
+).map("".join)
+
+
+@given(MARKUP)
+@settings(max_examples=500)
+def test_markup_reads_the_same_with_the_parser_and_without_it(html: str) -> None:
+    plain = _without_plain_tags(html)
+    assert plain is None or clean_text(plain) == clean_text(_without_any_tags(html))
 
 
 @given(ANY_TEXT)
