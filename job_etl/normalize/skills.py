@@ -25,6 +25,7 @@ Need = Literal["required", "preferred", "mentioned"]
 Where = Literal["title", "tags", "description"]
 
 _LINE = b"\x01"
+_BLANKS = b"  "
 _TYPOGRAPHY = (
     ("’", "'"),
     ("‘", "'"),
@@ -53,6 +54,7 @@ _CUES = (
     "negation_to_confirm",
     "negation_after",
 )
+_DENIALS = frozenset({"negation_before", "negation_to_confirm", "negation_after"})
 _SECTIONS: dict[str, Need | None] = {
     "required": "required",
     "preferred": "preferred",
@@ -141,7 +143,7 @@ def _fold(text: str) -> bytes:
     folded = text.encode("latin-1", "replace").translate(_PUNCTUATION) + b" "
     for mark, word in _OWN_WORDS:
         folded = folded.replace(mark, word)
-    return b" %b " % b"  ".join(_with_sentences_parted(folded).split())
+    return b" %b " % _BLANKS.join(_with_sentences_parted(folded).split())
 
 
 def _with_sentences_parted(folded: bytes) -> bytes:
@@ -242,12 +244,10 @@ def _find(folded: bytes) -> list[_Found]:
     found = []
     for pattern, start, end in automaton.find_matches_as_indexes(folded.translate(_LOWER)):
         phrase = phrases[pattern]
-        if folded[start:end] in _CURRENCIES and _is_money(folded, start, end):
+        if phrase.spelling in _CURRENCIES and _is_money(folded, start, end):
             continue
-        if phrase.match is _Match.ANY:
-            found.append(_Found(phrase, start, end, True))
-        else:
-            found.append(_Found(phrase, start, end, folded[start:end] == phrase.spelling))
+        is_as_written = phrase.match is _Match.ANY or folded[start:end] == phrase.spelling
+        found.append(_Found(phrase, start, end, is_as_written))
     return found
 
 
@@ -306,6 +306,8 @@ def _meant(folded: bytes, found: list[_Found]) -> list[_Found]:
 def _negated(folded: bytes, found: list[_Found]) -> set[int]:
     """Places of skills that a posting says it does not ask for, lists closed by "or" included."""
     denied: set[int] = set()
+    if _DENIALS.isdisjoint([match.phrase.cue for match in found]):
+        return denied
     for place, match in enumerate(found):
         if match.phrase.cue in ("negation_before", "negation_to_confirm") and place + 1 < len(found):
             between = folded[match.end : found[place + 1].start].translate(_LOWER).split()
@@ -342,7 +344,7 @@ def _is_heading(folded: bytes, found: list[_Found], place: int) -> bool:
     start = folded.rfind(_LINE, 0, cue.start)
     end = folded.find(_LINE, cue.end)
     end = len(folded) if end < 0 else end
-    if end - start > _HEADING_BYTES or len(folded[start + 1 : end].split()) > _HEADING_WORDS:
+    if end - start > _HEADING_BYTES or folded.count(_BLANKS, start + 1, end) > _HEADING_WORDS + 1:
         return False
     while place and found[place - 1].start > start:
         place -= 1
@@ -362,8 +364,9 @@ def _needs(folded: bytes, found: list[_Found]) -> Iterator[tuple[str, Need]]:
     end = 0
     for place, match in enumerate(found):
         if folded.find(_LINE, end, match.start) >= 0:
-            if need := said or section:
-                yield from ((skill, need) for skill in line)
+            if line and (need := said or section):
+                for skill in line:
+                    yield skill, need
             line, said = [], None
         end = match.end
         if match.phrase.skill:
@@ -375,7 +378,8 @@ def _needs(folded: bytes, found: list[_Found]) -> Iterator[tuple[str, Need]]:
             else:
                 said = _SECTIONS[match.phrase.cue] or said
     if need := said or section:
-        yield from ((skill, need) for skill in line)
+        for skill in line:
+            yield skill, need
 
 
 def _collect(title: str | None, description: str | None, tags: Sequence[str]) -> dict[str, tuple[Need, Where]]:

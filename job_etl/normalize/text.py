@@ -82,6 +82,7 @@ _UNHOLDABLE = re.compile("[\x00\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f]")
 _BLANK = re.compile(r"[^\S\n ]")
+_PRINTABLE = b"\n" + bytes(byte for byte in range(256) if chr(byte).isprintable())
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 
 _BULLETS = frozenset("•·●▪◦‣-*")
@@ -265,6 +266,8 @@ def _repaired(text: str) -> str:
     if _may_be_mojibake(text):
         text = "\n".join([_decoded(line) for line in text.split("\n")])
     text = text.replace("\xa0", " ")
+    if _is_plain(text):
+        return text
     if not text.replace("\n", " ").isprintable():
         text = _UNHOLDABLE.sub("\ufffd", text)
         text = _LINE_END.sub("\n", text)
@@ -272,6 +275,14 @@ def _repaired(text: str) -> str:
         text = _CONTROL.sub(" ", text)
         text = _INVISIBLE.sub("", text)
     return unicodedata.normalize("NFC", text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is of Latin-1's printable letters alone, which all are in form C."""
+    try:
+        return not text.encode("latin-1").translate(None, _PRINTABLE)
+    except UnicodeEncodeError:
+        return False
 
 
 def _character(entity: re.Match[str]) -> str:
