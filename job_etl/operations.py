@@ -104,9 +104,8 @@ def take_away(context: dg.OpExecutionContext) -> None:
     old = context.instance.get_run_records(dg.RunsFilter(created_before=before), limit=1000)
     for run in old:
         context.instance.delete_run(run.dagster_run.run_id)
-    dbt = Path(os.environ.get("DBT_TARGET_PATH") or paths.project_file("dbt_project") / "target")
-    files = housekeeping.prune(dbt, KEPT_FILES_DAYS) + housekeeping.prune(paths.home() / "logs", KEPT_FILES_DAYS)
-    files += housekeeping.prune(Path(context.instance.storage_directory()), KEPT_FILES_DAYS)
+    folders = (paths.home() / "dbt", paths.home() / "logs", Path(context.instance.storage_directory()))
+    files = sum(housekeeping.prune(folder, KEPT_FILES_DAYS) for folder in folders)
     context.add_output_metadata({"runs": len(old), "files": files})
 
 

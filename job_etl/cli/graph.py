@@ -28,7 +28,6 @@ _A_MOMENT = 0.02
 _INTERRUPTS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 # What the others log as a warning is Dagster's and dbt's own, and of use in the log file only.
 _SPEAKING = {"sources", "raw__job_postings_raw"}
-_BUILT = {"ASSET_MATERIALIZATION", "ASSET_CHECK_EVALUATION"}
 _DBT_SAID = re.compile(
     r"Errors parsed from dbt logs:.*?^\s*((?:\w+ Error|Failure)\b.*?)(?:\n\s*\n|\Z)", re.DOTALL | re.MULTILINE
 )
@@ -132,7 +131,6 @@ class _Listener:
     def __init__(self, run: Finished, steps: Collection[str]) -> None:
         self._run = run
         self._steps = steps
-        self._built = 0
 
     def __call__(self, entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
@@ -145,9 +143,6 @@ class _Listener:
             self._note_failure(event)
         elif event.event_type_value == "ASSET_CHECK_EVALUATION":
             self._note_check(event.asset_check_evaluation_data)
-        if event and event.step_key == "marts" and event.event_type_value in _BUILT:
-            self._built += 1
-            progress.report("marts", self._built, note="tables and tests done")
 
     def _note_failure(self, event: dg.DagsterEvent) -> None:
         error = event.step_failure_data.error

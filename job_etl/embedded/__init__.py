@@ -11,6 +11,7 @@ dies. One supervisor process owns the server and stops it when the last lease is
 killed leaves the server running, and the next one adopts it. No decision rests on a process id alone.
 """
 
+from job_etl.embedded.cluster import DATABASE
 from job_etl.embedded.lease import Lease, Status, acquire, destroy, psql_command, status, stop
 
-__all__ = ["Lease", "Status", "acquire", "destroy", "psql_command", "status", "stop"]
+__all__ = ["DATABASE", "Lease", "Status", "acquire", "destroy", "psql_command", "status", "stop"]

@@ -131,6 +131,19 @@ def is_embedded() -> bool:
     return not secret("JOB_ETL_DATABASE_URL") and not any(os.environ.get(name) for name in _PARTS)
 
 
+def database_name() -> str:
+    """The name of the database of `database_url()`, without starting the embedded server.
+
+    Where the settings cannot be read it is the default: whoever connects is told of the mistake.
+    """
+    from job_etl.embedded import DATABASE
+
+    try:
+        return DATABASE if is_embedded() else _parameters(database_url(), "the database URL").get("dbname", DATABASE)
+    except ConfigError:
+        return DATABASE
+
+
 def owner_database_url() -> str:
     """The URL to set up and change the schema with: `JOB_ETL_OWNER_DATABASE_URL`, else the same as `database_url()`.
 
