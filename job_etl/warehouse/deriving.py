@@ -1,6 +1,6 @@
 """One payload → one row of `staging.postings`, or the reason why there is none.
 
-Belongs here: what a row looks like to COPY. No database: this runs in processes that have none open.
+Belongs here: what a row holds. No database: this runs in processes that have none open.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from job_etl.model import Board, Posting
 from job_etl.normalize.company import company_match_key
 from job_etl.normalize.posting import normalize
 from job_etl.sources.base import Source
+from job_etl.warehouse import copytext
 
 POSTING_FIELDS = tuple(field.name for field in fields(Posting))
 
@@ -43,7 +44,7 @@ class Unread:
     """
 
     raw_id: uuid.UUID
-    payload: str
+    payload: bytes
     collected_at: datetime
     crawl_id: int
     line: int
@@ -51,35 +52,39 @@ class Unread:
     source_job_id: str | None
     board: str
     company: str | None
-    params: str | None
+    params: bytes | None
     first_seen_at: datetime
     last_seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """What some payloads read as: rows of `DERIVED_COLUMNS`, and of `REJECT_COLUMNS` for what could not be read."""
+    """What some payloads read as, as COPY takes it, so that whoever passes it on need not look at it.
 
-    derived: list[list[Any]]
-    rejects: list[list[Any]]
+    `derived` are `read` rows of `DERIVED_COLUMNS`, `rejects` are `rejected` rows of `REJECT_COLUMNS` for what could
+    not be read.
+    """
+
+    read: int
+    derived: bytes
+    rejected: int
+    rejects: bytes
 
 
 def derive(unread: Sequence[Unread], sources: Mapping[str, Source], version: str) -> Readings:
     """Read payloads with their sources and normalise them; `version` is the normaliser's."""
-    readings = Readings([], [])
+    derived, rejects = [], []
     for row in unread:
         try:
-            readings.derived.append(_derive(row, sources[row.source], version))
+            derived.append(copytext.row(_derive(row, sources[row.source], version)))
         except UnreadablePayload as error:
-            readings.rejects.append(
-                [row.crawl_id, row.line, row.source, row.board, row.source_job_id, row.raw_id, str(error), version]
-            )
-    return readings
+            rejects.append(copytext.row(_reject(row, str(error), version)))
+    return Readings(len(derived), "".join(derived).encode(), len(rejects), "".join(rejects).encode())
 
 
 def _derive(row: Unread, source: Source, version: str) -> list[Any]:
-    payload = jsontext.decode(row.payload.encode())
-    params = jsontext.decode(row.params.encode()) if row.params else {}
+    payload = jsontext.decode(row.payload)
+    params = jsontext.decode(row.params) if row.params else {}
     board = Board(row.source, row.board, row.company, params)
     if row.source_job_id is None:
         source.identify(payload, board)  # raises, with the reason
@@ -89,8 +94,6 @@ def _derive(row: Unread, source: Source, version: str) -> list[Any]:
     values["source_job_id"] = row.source_job_id
     values["places"] = jsontext.encode(posting.places).decode()
     values["provenance"] = jsontext.encode(posting.provenance).decode()
-    for enumeration in ("company_size", "remote_type", "contract_type", "seniority_level", "salary_period"):
-        values[enumeration] = values[enumeration] and str(values[enumeration])
     return [
         *values.values(),
         row.source,
@@ -103,3 +106,7 @@ def _derive(row: Unread, source: Source, version: str) -> list[Any]:
         row.first_seen_at,
         row.last_seen_at,
     ]
+
+
+def _reject(row: Unread, reason: str, version: str) -> list[Any]:
+    return [row.crawl_id, row.line, row.source, row.board, row.source_job_id, row.raw_id, reason, version]

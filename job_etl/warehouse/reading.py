@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.rows import class_row
-from psycopg.types.string import TextLoader
 
 from job_etl.sources.base import Source
 from job_etl.warehouse.deriving import DERIVED_COLUMNS, POSTING_FIELDS, REJECT_COLUMNS, Unread
@@ -18,7 +19,7 @@ from job_etl.warehouse.readers import Readers
 
 __all__ = ["POSTING_FIELDS", "read_payloads"]
 
-_CHUNK = 500
+_CHUNK = 200  # payloads: about as much text as a pipe between two processes holds
 _COPY_DERIVED = f"copy derived ({', '.join(DERIVED_COLUMNS)}) from stdin"
 _COPY_UNREADABLE = f"copy unreadable ({', '.join(REJECT_COLUMNS)}) from stdin"
 
@@ -38,14 +39,21 @@ def read_payloads(
     """
     read = rejected = 0
     with connection.cursor(name="unread", row_factory=class_row(Unread)) as unread, connection.cursor() as cursor:
-        unread.adapters.register_loader("jsonb", TextLoader)  # decoded where it is read, which may be elsewhere
+        unread.adapters.register_loader("jsonb", _Undecoded)
         unread.execute(query, arguments)
         chunks = iter(lambda: unread.fetchmany(_CHUNK), [])
         for readings in (readers or Readers(1)).read(chunks, sources, version):
             for statement, rows in ((_COPY_DERIVED, readings.derived), (_COPY_UNREADABLE, readings.rejects)):
-                with cursor.copy(statement) as copy:
-                    for row in rows:
-                        copy.write_row(row)
-            read += len(readings.derived)
-            rejected += len(readings.rejects)
+                if rows:
+                    with cursor.copy(statement) as copy:
+                        copy.write(rows)
+            read += readings.read
+            rejected += readings.rejected
     return read, rejected
+
+
+class _Undecoded(Loader):
+    """JSON as the server sends it: it is decoded where it is read, which may be in another process."""
+
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)

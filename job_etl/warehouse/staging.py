@@ -16,7 +16,7 @@ import psycopg
 from job_etl.normalize.version import normalizer_version
 from job_etl.sources.base import Source
 from job_etl.warehouse.connect import load_sql
-from job_etl.warehouse.readers import Readers
+from job_etl.warehouse.readers import Readers, cores
 from job_etl.warehouse.reading import read_payloads
 from job_etl.warehouse.shards import forget_late_readings, take_readings
 
@@ -78,16 +78,16 @@ def stage_crawls(
     sources: Mapping[str, Source],
     *,
     batch_payloads: int = BATCH_PAYLOADS,
-    processes: int = 1,
+    processes: int | None = None,
     on_progress: Callable[[Staged], None] = lambda _: None,
 ) -> Staged:
     """Bring every loaded crawl into `staging`, after re-reading what an older normaliser read.
 
-    Many payloads are read in `processes` processes. Safe to repeat, to kill and to run
+    Many payloads are read in `processes` processes, by default one for each core. Safe to repeat, to kill and to run
     twice at once: each batch is one transaction, and a second caller waits.
     """
     staged = Staged()
-    with alone(connection), Readers(processes) as readers:
+    with alone(connection), Readers(processes or cores()) as readers:
         _reread_outdated(connection, sources, readers, staged)
         _forget_late_boards(connection, sources)
         while _stage_batch(connection, sources, readers, staged, batch_payloads):

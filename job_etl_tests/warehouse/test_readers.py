@@ -23,10 +23,10 @@ from job_etl_tests.warehouse.boards import bring_in, day, land, posting, tables
 
 def _unread(number: int) -> Unread:
     when = datetime(2026, 3, 1, tzinfo=UTC)
-    payload = json.dumps(posting(number) if number % 7 else {"title": "No id"})
+    payload = json.dumps(posting(number) if number % 7 else {"title": "No id"}).encode()
     identity = str(number) if number % 7 else None
     return Unread(
-        uuid.UUID(int=number), payload, when, 1, number, "greenhouse", identity, "northwind", None, "{}", when, when
+        uuid.UUID(int=number), payload, when, 1, number, "greenhouse", identity, "northwind", None, b"{}", when, when
     )
 
 
