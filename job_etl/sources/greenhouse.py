@@ -23,6 +23,7 @@ from job_etl.sources.fields import (
     dig,
     distinct,
     employer,
+    flag,
     identity,
     link,
     moment,
@@ -35,9 +36,14 @@ from job_etl.sources.fields import (
     text,
 )
 
-_EMPLOYMENT = re.compile(r"^((time|employment|contract|position|job) ?type|commitment)$", re.IGNORECASE)
+_EMPLOYMENT = re.compile(
+    r"^((time|employment|contract|position|job|worker|engagement|schedule) ?type|commitment|employment status)$",
+    re.IGNORECASE,
+)
 _WORKPLACE = re.compile(
-    r"^((location|workplace|work|remote) ?type|workplace|work (arrangement|model)|remote)$", re.IGNORECASE
+    r"^((location|workplace|work(ing)?|work location|remote|office) ?(type|arrangement|model|mode|style|setting|policy)"
+    r"|workplace|(is )?(this (role|job|position) )?remote( status| eligible| eligibility)?\??)$",
+    re.IGNORECASE,
 )
 _BOARD_WORDS = re.compile(
     r"\W{1,5}((external|public|global)\W{1,5})?(job ?board|careers?( page| site)?)\s*$", re.IGNORECASE
@@ -123,10 +129,14 @@ def _content(payload: Payload) -> str | None:
 
 
 def _custom_field(payload: Payload, name: re.Pattern[str]) -> str | None:
+    """What the custom fields with such a name hold; of a question that is answered yes ("Remote?"), its name."""
+    found: list[str] = []
     for row in rows(payload, "metadata"):
-        if name.search((text(row, "name") or "").strip()) and (values := plains(row, "value")):
-            return ", ".join(values)
-    return None
+        title = plain(row, "name") or ""
+        if name.search(title.strip()):
+            answer = flag(row, "value")
+            found += plains(row, "value") if answer is None else [title] * answer
+    return ", ".join(distinct(found)) or None
 
 
 def _salaries(payload: Payload) -> list[GivenSalary]:

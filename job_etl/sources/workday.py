@@ -50,7 +50,7 @@ class Workday(Source):
     board_name = "{tenant}.{instance}/{site}"
     direct = True
     rate = Rate(per_second=2, concurrency=1)
-    volatile = frozenset({"postedOn"})
+    volatile = frozenset({"postedOn", "timeLeftToApply"})
 
     def pages(self, board: Board, ask: Ask, secrets: Mapping[str, str]) -> Iterator[Answer]:
         if not all(_parts(board)):
@@ -65,6 +65,17 @@ class Workday(Source):
         if "/" not in path:
             raise UnreadablePayload(f"the path {path[:60]!r} of the posting is not one of a career site")
         return f"{board.name}/{path.rpartition('_')[2] if '_' in path else path.rpartition('/')[2]}"
+
+    def comparable(self, payload: Payload) -> Payload:
+        compared = super().comparable(payload)
+        info = dig(payload, "detail", "jobPostingInfo")
+        if isinstance(info, dict):
+            # Beside it stand other postings that are similar, and who asks; it too says how long ago it was posted.
+            compared["detail"] = {
+                "jobPostingInfo": {name: value for name, value in info.items() if name not in self.volatile},
+                "hiringOrganization": dig(payload, "detail", "hiringOrganization"),
+            }
+        return compared
 
     def detail(self, payload: Payload, board: Board) -> Request | None:
         path = text(payload, "externalPath")

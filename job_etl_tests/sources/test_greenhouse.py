@@ -20,6 +20,25 @@ def test_custom_fields_give_employment_type_workplace_and_pay() -> None:
     assert posting.salaries == [GivenSalary(Decimal("52000.0"), Decimal("68000.0"), "EUR")]
 
 
+@pytest.mark.parametrize(
+    ("fields", "remote", "employment_type"),
+    [
+        ({"Work Type": ["Remote + Travel"], "Worker Type": "Employee"}, "Remote + Travel", "Employee"),
+        ({"Time Type": "Full Time", "Employment Type": "Permanent"}, None, "Full Time, Permanent"),
+        ({"Remote?": True, "Office Location": "Leeds"}, "Remote?", None),
+        ({"Is this role remote?": "Yes"}, "Is this role remote?", None),
+        ({"Remote Eligible": False, "Remote Location": "Spain"}, None, None),
+        ({"Location Type": "On-Site", "Workplace": "on-site floor 3"}, "On-Site, on-site floor 3", None),
+    ],
+)
+def test_custom_fields_are_told_by_their_names(
+    fields: dict[str, object], remote: str | None, employment_type: str | None
+) -> None:
+    metadata = [{"name": name, "value": value} for name, value in fields.items()]
+    posting = GREENHOUSE.read({"id": 1, "metadata": metadata}, BOARD)
+    assert (posting.remote, posting.employment_type) == (remote, employment_type)
+
+
 def test_a_posting_is_read_whole() -> None:
     posting = sample("greenhouse")
     assert (posting.company, posting.company_inferred) == ("Quillmark", False)

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
-from job_etl.errors import ConfigError, UnreadableAnswer, UnreadablePayload
+from job_etl.errors import ConfigError, JobEtlError, Refused, TransientError, UnreadableAnswer, UnreadablePayload
 from job_etl.model import Board, GivenPlace, GivenSalary
 from job_etl.sources import SOURCES, schemaorg
-from job_etl_tests.provider import Provider, page
+from job_etl_tests.provider import Provider, Script, page, status
 from job_etl_tests.sources.samples import FIXTURES, crawl, sample, samples
 
 JSONLD = SOURCES["jsonld"]
@@ -44,6 +45,61 @@ def test_a_sitemap_and_an_index_of_sitemaps_give_the_pages_that_match() -> None:
         for start in ("/sitemap.xml", "/index.xml"):
             found = crawl("jsonld", f"{provider.url}{start}", board(provider, start))
             assert found == [{"loc": f"{provider.url}/jobs/1"}, {"loc": f"{provider.url}/jobs/2"}]
+
+
+def test_a_sitemap_may_be_a_file_under_gzip_but_not_of_any_size() -> None:
+    with Provider() as provider:
+        sitemap = f"<urlset><url><loc>{provider.url}/jobs/1</loc></url></urlset>".encode()
+        provider.at("/sitemap.xml.gz", page(gzip.compress(sitemap)))
+        provider.at("/bomb.xml.gz", page(gzip.compress(b"<urlset>" + b" " * (60 << 20))))
+        found = crawl("jsonld", f"{provider.url}/sitemap.xml.gz", board(provider, "/sitemap.xml.gz"))
+        assert found == [{"loc": f"{provider.url}/jobs/1"}]
+        with pytest.raises(UnreadableAnswer, match="larger than 50 MB once decompressed"):
+            crawl("jsonld", f"{provider.url}/bomb.xml.gz", board(provider, "/bomb.xml.gz"))
+
+
+def test_an_index_of_more_sitemaps_than_are_asked_is_not_complete() -> None:
+    with Provider() as provider:
+        urls = "".join(f"<sitemap><loc>{provider.url}/sitemap{number}.xml</loc></sitemap>" for number in range(60))
+        provider.otherwise(page(b"<urlset></urlset>")).at("/robots.txt", status(404))
+        provider.at("/index.xml", page(f"<sitemapindex>{urls}</sitemapindex>".encode()))
+        with pytest.raises(TransientError, match="leads to 61 sitemaps, of which 50 were asked"):
+            crawl("jsonld", f"{provider.url}/index.xml", board(provider, "/index.xml"))
+
+
+@pytest.mark.parametrize(
+    ("robots", "found"),
+    [
+        ("User-agent: *\nDisallow: /admin", ["/jobs/1", "/jobs/2"]),
+        ("User-agent: *\nDisallow: /jobs/2", ["/jobs/1"]),
+        ("User-agent: *\nDisallow: /\n\nUser-agent: job-etl\nDisallow: /jobs/1", ["/jobs/2"]),
+        ("<!doctype html><p>no such page", ["/jobs/1", "/jobs/2"]),
+    ],
+)
+def test_what_robots_txt_forbids_is_left_alone(robots: str, found: list[str]) -> None:
+    with Provider() as provider:
+        urls = "".join(f"<url><loc>{provider.url}/jobs/{number}</loc></url>" for number in (1, 2))
+        provider.at("/sitemap.xml", page(f"<urlset>{urls}</urlset>".encode()))
+        provider.at("/robots.txt", page(robots.encode()))
+        got = crawl("jsonld", f"{provider.url}/sitemap.xml", board(provider, "/sitemap.xml"))
+        assert [row["loc"].removeprefix(provider.url) for row in got] == found
+
+
+@pytest.mark.parametrize(
+    ("robots", "failure"),
+    [
+        (page(b"User-agent: *\nDisallow: /"), Refused),
+        (page(b"User-agent: *\nDisallow: /jobs/"), Refused),
+        (status(500), TransientError),
+    ],
+)
+def test_a_site_that_forbids_all_or_does_not_say_is_no_empty_board(robots: Script, failure: type[JobEtlError]) -> None:
+    with Provider() as provider:
+        provider.at("/sitemap.xml", page(f"<urlset><url><loc>{provider.url}/jobs/1</loc></url></urlset>".encode()))
+        provider.at("/robots.txt", robots)
+        with pytest.raises(failure, match=r"robots\.txt"):
+            crawl("jsonld", f"{provider.url}/sitemap.xml", board(provider, "/sitemap.xml"))
+        assert {asked.path for asked in provider.asked} <= {"/robots.txt", "/sitemap.xml"}
 
 
 def test_a_careers_page_gives_its_postings_or_the_links_that_match() -> None:

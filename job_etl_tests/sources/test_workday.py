@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,6 +33,16 @@ def test_the_detail_gives_the_places_and_the_date() -> None:
     ]
     assert posting.posted_at == datetime(2026, 7, 7, tzinfo=UTC)
     assert (posting.company, posting.requisition_id) == ("Copper Lark Silicon, Inc.", "JR2021999")
+
+
+def test_how_long_ago_it_was_posted_and_what_is_similar_make_no_version() -> None:
+    payload = samples("workday")[0].payload
+    again = deepcopy(payload)
+    again["detail"]["jobPostingInfo"]["postedOn"] = "Posted 15 Days Ago"
+    again["detail"]["similarJobs"] = [{"title": "Another"}]
+    assert WORKDAY.comparable(again) == WORKDAY.comparable(payload)
+    again["detail"]["jobPostingInfo"]["jobDescription"] = "<p>Another text</p>"
+    assert WORKDAY.comparable(again) != WORKDAY.comparable(payload)
 
 
 def test_the_list_alone_counts_places_and_dates_relatively() -> None:
