@@ -78,7 +78,11 @@ from job_etl.landing import Landing
 crawl(sources.load(Path(sys.argv[1]), {}), landing=Landing(sys.argv[2]), only_due=True)
 """
 
-_PRINT_MEMORY = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)"
+# In MiB; not `ru_maxrss`, which starts from what the process that started this one had.
+_PRINT_MEMORY = """
+import re
+print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) >> 10)
+"""
 
 
 def program(landing: Landing, after: str = "") -> list[str]:
