@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,16 @@ def test_the_shipped_groups_have_hundreds_of_boards_of_known_sources(tmp_path: P
     sources_in = {source for group in groups for source in read_yaml(config_file(f"{group}.yml"))}
     everything = load(tmp_path, "\n".join(f"{source}: {{boards: [{', '.join(groups)}]}}" for source in sources_in))
     assert len(everything.chosen()) > 300
+
+
+def test_an_employer_has_the_same_name_in_every_shipped_group(tmp_path: Path) -> None:
+    names: dict[str, set[str | None]] = {}
+    for file in [config_file("sources.yml"), *config_file("starter").glob("*.yml")]:
+        for source, entry in read_yaml(file).items():
+            boards = entry if isinstance(entry, list) else entry.get("boards", [])
+            for board in load(tmp_path, json.dumps({source: {"boards": boards}})).boards(source):
+                names.setdefault(str(board), set()).add(board.company)
+    assert {board: found for board, found in names.items() if len(found) > 1} == {}
 
 
 def test_a_secret_is_in_a_variable_a_file_or_the_secrets_file(tmp_path: Path) -> None:
