@@ -27,6 +27,7 @@ from job_etl.deployment import sensor_status
 from job_etl.errors import ConfigError, TransientError
 from job_etl.landing import Landing
 from job_etl.ops.alerts import Told, Trouble, channels, tell
+from job_etl.ops.backup import backups_url
 from job_etl.resources import LandingZone
 
 FAILING = timedelta(days=7)
@@ -120,7 +121,7 @@ def alerts(context: dg.SensorEvaluationContext, landing_zone: LandingZone) -> dg
         *check_troubles(context.instance, set(repository.asset_graph.asset_check_keys)),
         *freshness_trouble(context.instance, specs, now),
         *(Trouble(key, message) for key, message in state["boards"]),
-        *disk_troubles([paths.home(), paths.exports_folder()], _least_free()),
+        *disk_troubles([paths.home(), paths.exports_folder(), Path(backups_url())], _least_free()),
     ]
     told: Told = state.get("told", {})
     state["told"], failures = tell(found, ways, told)

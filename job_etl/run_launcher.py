@@ -6,6 +6,7 @@ stay "started" until its time is up. A run that dies alone is noticed by the cod
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -16,6 +17,11 @@ from dagster._serdes import ConfigurableClassData
 
 _TAG = "job_etl/code_server"
 
+_RELOADED = 75.0
+"""Seconds that a new code server has to serve before runs of the old one are failed: the daemon looks for it once a
+minute, and a run that it fails while it knows of no code server is never retried (`RELOAD_WORKSPACE_INTERVAL` and
+`consume_new_runs_for_automatic_reexecution` in Dagster 1.13)."""
+
 
 class WatchedRunLauncher(DefaultRunLauncher):
     """The default launcher, able to say whether a run's container is there.
@@ -25,6 +31,7 @@ class WatchedRunLauncher(DefaultRunLauncher):
 
     def __init__(self, boot_file: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._boot_file = Path(boot_file)
+        self._served: tuple[str, float] | None = None  # by which code server, and since when
         super().__init__(inst_data)
 
     @classmethod
@@ -48,10 +55,21 @@ class WatchedRunLauncher(DefaultRunLauncher):
         return True
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Whether the container that the run was launched in is still the one that runs."""
-        if run.tags.get(_TAG) in (None, self._boot_id()):
+        """Whether the container that the run was launched in is still the one that runs, once it could be retried."""
+        if run.tags.get(_TAG) in (None, self._boot_id()) or not self._has_settled(run):
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "its container was stopped or restarted")
+
+    def _has_settled(self, run: DagsterRun) -> bool:
+        """Whether a code server serves where the run was launched, and has for so long that the daemon knows."""
+        client = self._get_grpc_client_for_termination(run.run_id)  # type: ignore[no-untyped-call]
+        if client is None:
+            return True
+        if client.health_check_query() != "SERVING":
+            self._served = None
+        elif self._served is None or self._served[0] != self._boot_id():
+            self._served = self._boot_id(), time.monotonic()
+        return self._served is not None and time.monotonic() - self._served[1] >= _RELOADED
 
     def _boot_id(self) -> str:
         return self._boot_file.read_text().strip()

@@ -23,7 +23,6 @@ import pytest
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(1800)]
 
 PROJECT = Path(__file__).parents[1]
-LAB = Path(os.environ.get("JOB_ETL_DOCKER_LAB") or PROJECT.parent / "shared" / "docker-lab" / "start")
 SERVICES = ("postgres", "code", "webserver", "daemon")
 IMAGE = "job-etl:test"
 
@@ -62,13 +61,12 @@ class Stack:
         config = folder / "config"
         config.mkdir(parents=True)
         (config / "sources.yml").write_text("{}\n")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port, self.metrics_port = _free_port(), _free_port()
         self._environment = os.environ | {
             "COMPOSE_PROJECT_NAME": name,
             "JOB_ETL_IMAGE": IMAGE,
             "JOB_ETL_PORT": str(self.port),
+            "METRICS_PORT": str(self.metrics_port),
             "JOB_ETL_SECRETS_FOLDER": str(self.secrets),
             "JOB_ETL_CONFIG_FOLDER": str(config),
             "BUILD_NETWORK": "host",
@@ -148,8 +146,14 @@ class Stack:
             launched.append(self.graphql(LAUNCH, selector=selector)["launchRun"]["run"]["runId"])
             return True
 
-        _until(lambda: self._calm(launch), 60, lambda: "the UI launches nothing")
+        _until(lambda: self._calm(launch), 240, lambda: "the UI launches nothing")
         return launched[0]
+
+    def started(self, job: str) -> str:
+        """Launch a run, and wait until it has started."""
+        run = self.launch(job)
+        _until(lambda: self._calm(lambda: self.runs(run) == ["STARTED"]), 120, lambda: str(self.runs(run)))
+        return run
 
     def runs(self, root: str) -> list[str]:
         """The states of a run and its retries, the newest first."""
@@ -172,9 +176,29 @@ class Stack:
         """Run a job from the UI to its end."""
         return self.finish(self.launch(job))
 
+    def kill(self, service: str) -> None:
+        """Kill every process of a service, as running out of memory may; its container then starts again by itself."""
+        restarts = self.inspect(service)["RestartCount"]
+        self.compose("exec", "-T", service, "sh", "-c", "kill -9 -1", check=False)
+        _until(lambda: self.inspect(service)["RestartCount"] > restarts, 60, self.states)
+
+    def events(self, run: str, pattern: str) -> list[str]:
+        """What a pattern finds in the events of a run."""
+        found = "select substring(event from $${}$$) from event_logs where run_id = '{}' and event ~ $${}$$ order by id"
+        asked = found.format(pattern, run, pattern)
+        return self.compose(
+            "exec", "-T", "postgres", "psql", "-U", "postgres", "-d", "dagster", "-At", "-c", asked
+        ).stdout.splitlines()
+
     def down(self, *options: str) -> None:
         """Stop everything."""
         self.compose("down", *options)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _compose() -> list[str]:
@@ -202,8 +226,8 @@ def _answers() -> bool:
 @pytest.fixture(scope="module")
 def engine() -> None:
     """A Docker engine."""
-    if not _answers() and os.access(LAB, os.X_OK):
-        subprocess.run([LAB], capture_output=True)
+    if not _answers() and (lab := os.environ.get("JOB_ETL_DOCKER_LAB")):
+        subprocess.run([lab], capture_output=True)
     if not _answers():
         pytest.skip("no Docker engine answers, and JOB_ETL_DOCKER_LAB names no program that starts one")
 
@@ -319,19 +343,30 @@ def test_no_secret_is_found_anywhere_after_a_run(stack: Stack) -> None:
     assert [(name, place) for name, value in secrets.items() for place, text in places.items() if value in text] == []
 
 
-def test_a_run_whose_code_server_was_restarted_is_taken_up_where_it_was(stack: Stack) -> None:
+def test_a_run_whose_code_server_was_killed_is_taken_up_where_it_was(stack: Stack) -> None:
     before = stack.marts()
-    run = stack.launch("load_landed")
-    _until(lambda: stack.runs(run) == ["STARTED"], 120, lambda: str(stack.runs(run)))
-    stack.compose("restart", "code")
+    run = stack.started("load_landed")
+    stack.kill("code")
     assert stack.finish(run) == ["SUCCESS", "FAILURE"]
+    (said,) = stack.events(run, "Detected run worker status NOT_FOUND: '[^']*'")
+    assert said.endswith("'its container was stopped or restarted'")
+    assert stack.marts() == before
+
+
+def test_a_run_whose_process_was_killed_is_taken_up_where_it_was(stack: Stack) -> None:
+    before = stack.marts()
+    run = stack.started("load_landed")
+    _until(lambda: bool(stack.events(run, "parent process .pid: [0-9]+")), 120, lambda: "no process")
+    process = stack.events(run, "parent process .pid: ([0-9]+)")[0]
+    stack.compose("exec", "-T", "code", "sh", "-c", f"kill -9 {process}")
+    assert stack.finish(run) == ["SUCCESS", "FAILURE"]
+    assert stack.events(run, "unexpectedly exited with exit code -9")
     assert stack.marts() == before
 
 
 def test_a_run_whose_database_was_killed_for_half_a_minute_is_taken_up(stack: Stack) -> None:
     before = stack.marts()
-    run = stack.launch("load_landed")
-    _until(lambda: stack.runs(run) == ["STARTED"], 120, lambda: str(stack.runs(run)))
+    run = stack.started("load_landed")
     postgres = stack.container("postgres")
     _docker("kill", postgres)
     time.sleep(30)
@@ -340,11 +375,17 @@ def test_a_run_whose_database_was_killed_for_half_a_minute_is_taken_up(stack: St
     assert stack.marts() == before
 
 
-def test_the_daemon_may_be_killed(stack: Stack) -> None:
-    _docker("kill", stack.container("daemon"))
-    run = stack.launch("load_landed")
-    stack.compose("up", "-d")
-    assert stack.finish(run) == ["SUCCESS"]
+@pytest.mark.parametrize("service", ["daemon", "webserver"])
+def test_the_daemon_and_the_ui_may_be_killed(stack: Stack, service: str) -> None:
+    stack.kill(service)
+    assert stack.run("load_landed") == ["SUCCESS"]
+
+
+def test_metrics_are_served_for_prometheus(stack: Stack) -> None:
+    stack.compose("--profile", "metrics", "up", "-d", "metrics")
+    _until(lambda: stack.health("metrics") == "healthy", 120, lambda: str(stack.inspect("metrics")["State"]))
+    text = httpx.get(f"http://127.0.0.1:{stack.metrics_port}/metrics").text
+    assert "job_etl_up 1.0" in text
 
 
 @pytest.mark.parametrize("name", ["user", "owner", "postgres"])

@@ -10,7 +10,7 @@ variable "name" {
 }
 
 variable "image" {
-  description = "The image of docker/Dockerfile, built with EXTRAS=[s3], in a registry that ECS can read."
+  description = "The image of docker/Dockerfile, built with EXTRAS=[s3,aws], in a registry that ECS can read."
   type        = string
 }
 

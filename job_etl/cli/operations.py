@@ -35,7 +35,10 @@ def bootstrap() -> None:
 
 
 def backup(
-    keep: Annotated[int, typer.Option("--keep", min=1, metavar="N", help="Delete all but the newest N.")] = 14,
+    keep: Annotated[
+        int,
+        typer.Option("--keep", min=1, metavar="N", envvar="JOB_ETL_BACKUPS_KEPT", help="Delete all but the newest N."),
+    ] = 14,
     listed: Annotated[bool, typer.Option("--list", help="Only list the backups that there are.")] = False,
 ) -> None:
     """Back up the database, with a list of the landing zone's crawls; the dump is read through before it counts.
