@@ -13,6 +13,7 @@ from job_etl.assets.exports import ranked_jobs
 from job_etl.assets.marts import marts
 from job_etl.assets.ranking import ranking
 from job_etl.assets.raw import job_postings_raw
+from job_etl.assets.shards import with_shards
 from job_etl.assets.sources import sources
 from job_etl.assets.staging import staging
 from job_etl.checks import CHECKS
@@ -31,7 +32,7 @@ FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=30), warn
 
 def build_definitions(resource_overrides: dict[str, Any] | None = None) -> dg.Definitions:
     """The one `Definitions` object; tests pass resources of their own."""
-    assets = [schema, sources, job_postings_raw, staging, ranking, marts, ranked_jobs, run_stats]
+    assets = with_shards([schema, sources, job_postings_raw, staging, ranking, marts, ranked_jobs, run_stats])
     return dg.Definitions(
         assets=[
             asset.map_asset_specs(

@@ -10,10 +10,11 @@ import os
 import dagster as dg
 
 from job_etl.errors import ConfigError
+from job_etl.queueing import celery_executor
 
 
 def executor() -> dg.ExecutorDefinition:
-    """The executor that `JOB_ETL_EXECUTOR` names: `in_process`, the default, or `multiprocess`.
+    """The executor that `JOB_ETL_EXECUTOR` names: `in_process`, the default, `multiprocess` or `celery`.
 
     On a server a step that runs out of memory takes nothing else with it. Steps are forked from a process that has the
     definitions loaded: importing them anew takes longer than most steps do.
@@ -27,8 +28,10 @@ def executor() -> dg.ExecutorDefinition:
         "multiprocess": dg.multiprocess_executor.configured(forked, name="multiprocess"),
     }
     name = os.environ.get("JOB_ETL_EXECUTOR") or "in_process"
+    if name == "celery":
+        return celery_executor()
     if name not in known:
-        raise ConfigError(f"JOB_ETL_EXECUTOR is {name!r}, expected one of {', '.join(known)}")
+        raise ConfigError(f"JOB_ETL_EXECUTOR is {name!r}, expected one of {', '.join(known)}, celery")
     return known[name]
 
 
