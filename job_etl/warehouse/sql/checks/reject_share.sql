@@ -2,7 +2,8 @@
 select
     crawls.source,
     count(*) as payloads,
-    count(rejects.raw_id) as rejected
+    count(rejects.raw_id) as rejected,
+    mode() within group (order by rejects.reason) as commonest_reason
 from raw.sightings
 inner join raw.crawls on sightings.crawl_id = crawls.crawl_id
 left join raw.rejects on sightings.raw_id = rejects.raw_id
