@@ -80,3 +80,7 @@ def test_sources_alone_lists_them(provider: Provider) -> None:
     assert "gone: GET" in line
     entries = {entry["source"]: entry for entry in json.loads(run("sources", "--json")[2:])}
     assert entries["adzuna"]["needs"] == ["ADZUNA_APP_ID", "ADZUNA_APP_KEY"]
+    assert (entries["adzuna"]["terms"]["attribution"], entries["adzuna"]["terms"]["daily_quota"]) == (
+        *("Jobs by Adzuna", 250),
+    )
+    assert (entries["greenhouse"]["boards"], entries["greenhouse"]["unread"]) == (2, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,17 +24,19 @@ app.command()(boards.add)
 def sources(context: typer.Context, as_json: AsJson = False) -> None:
     """What is configured, what each source needs, and when each last worked.
 
-    A source is on when it has boards in sources.yml and its keys are there. Single boards: job-etl boards list
+    A source is on when it has boards in sources.yml and its keys are there. Single boards: job-etl boards list. With
+    --json it says what the provider asks of you too.
     """
     if context.invoked_subcommand:
         return
     from job_etl.config.sources import load as load_config
     from job_etl.health import source_health
     from job_etl.landing import Landing
+    from job_etl.sources import SOURCES
 
     health = source_health(load_config(), Landing(paths.landing_url()))
     if as_json:
-        show_json([entry.as_dict() for entry in health])
+        show_json([{**entry.as_dict(), "terms": asdict(SOURCES[entry.source].terms)} for entry in health])
         return
     show_table(
         [

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ written by `python -m job_etl_tests.sources.document` from the modules in `job_e
 
 A *board* is one tenant of a source, such as an employer, or a saved search; a feed that has none has the one board
 `all`. Boards stand in `sources.yml`; `job-etl sources add URL` finds the board behind a careers page. The percentages
-are of real payloads; a field that is not named was in none. [Adding a source](adding-a-source.md) takes one module.
+are of real payloads, measured on {day}; a field that is not named was in none.
+[Adding a source](adding-a-source.md) takes one module.
 """
 GROUPS = {
     "Employers' own boards": lambda source: source.direct,
@@ -45,9 +47,9 @@ GROUPS = {
 }
 
 
-def page(given: Mapping[str, str]) -> str:
-    """The page, with a line for each source on what it gives."""
-    parts = [HEAD]
+def page(given: Mapping[str, str], day: str) -> str:
+    """The page, with a line for each source on what it gives, measured on a day."""
+    parts = [HEAD.format(day=day)]
     for group, belongs in GROUPS.items():
         chosen = [source for source in SOURCES.values() if belongs(source)]
         parts.append(f"## {group}\n\n{_overview(chosen)}\n")
@@ -64,6 +66,12 @@ def standing(text: str) -> dict[str, str]:
     """What a page says each source gives."""
     sections = re.findall(r"^### [^\n]* \(`(\w+)`\)$(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
     return {name: found[0] for name, body in sections if (found := re.findall(r"^- Gives .*$", body, re.MULTILINE))}
+
+
+def day_of(text: str) -> str:
+    """The day on which what a page says was measured."""
+    [day] = re.findall(r"measured on (\d{4}-\d\d-\d\d)", text)
+    return day
 
 
 def _measured(name: str) -> str:
@@ -168,10 +176,10 @@ def _terms(terms: Terms) -> str:
 
 
 def main() -> None:
-    given = measured() if FOLDER.is_dir() else {}
-    before = standing(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page({**measured(), **before, **given}), encoding="utf-8")
+    before = PAGE.read_text(encoding="utf-8")
+    is_measured = FOLDER.is_dir()
+    given = measured() if is_measured else {**measured(), **standing(before)}
+    PAGE.write_text(page(given, f"{datetime.now(UTC):%Y-%m-%d}" if is_measured else day_of(before)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,9 @@ def test_the_page_of_sources_is_in_step_with_the_code() -> None:
     text = document.PAGE.read_text(encoding="utf-8")
     given = document.standing(text)
     assert given.keys() == SOURCES.keys(), "python -m job_etl_tests.sources.document writes it anew"
-    assert text == document.page(given), "python -m job_etl_tests.sources.document writes it anew"
+    assert text == document.page(given, document.day_of(text)), (
+        "python -m job_etl_tests.sources.document writes it anew"
+    )
 
 
 def test_the_example_of_how_to_add_a_source_works(monkeypatch: pytest.MonkeyPatch) -> None:
