@@ -167,7 +167,7 @@ def _longest_run(parts: Sequence[Part], start: int) -> tuple[int, Found | None]:
         run = parts[start:end]
         known = [part for part in run if part.candidates]
         if len(known) > 1 and run[-1].candidates:
-            if place := joined(known):
+            if (place := joined(known)) and not _is_cut_from_a_row(parts, known, place):
                 return end, place
             if len(known) > 2 and (place := _around_middle(known)):
                 return end, place
@@ -179,6 +179,15 @@ def _longest_run(parts: Sequence[Part], start: int) -> tuple[int, Found | None]:
             end, place = _longest_run(parts, start + 1)
             return end, place and _as_written(first, place)
     return start + 1, _alone(first)
+
+
+def _is_cut_from_a_row(parts: Sequence[Part], pair: Sequence[Part], place: Found) -> bool:
+    """Whether two big cities stand in a row of such, the second being no state ("Austin, Boston, New York, Rome")."""
+    others = [part for part in parts if part not in pair]
+    if len(pair) != 2 or len(others) < 2 or 2 * sum(map(_is_known_city, others)) <= len(others):
+        return False
+    first = _alone(pair[0])
+    return all(map(_is_known_city, pair)) and first is not None and first.place != place.place
 
 
 def _around_middle(known: Sequence[Part]) -> Found | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
@@ -50,20 +50,30 @@ _CUES = (
     "preferred",
     "neutral",
     "ignored",
+    "about_employer",
+    "employer_says",
+    "not_asked",
     "negation_before",
     "negation_to_confirm",
     "negation_after",
 )
 _DENIALS = frozenset({"negation_before", "negation_to_confirm", "negation_after"})
-_SECTIONS: dict[str, Need | None] = {
+_NEEDS: dict[str, Need] = {
     "required": "required",
     "preferred": "preferred",
     "neutral": "mentioned",
-    "ignored": None,
+    "about_employer": "mentioned",
+    "employer_says": "mentioned",
 }
+_HEADINGS_ONLY = frozenset({"ignored", "about_employer"})
+_OF_EMPLOYER = frozenset({"about_employer", "employer_says"})
+_NOTHING = frozenset({"ignored", "not_asked"})
+_EMPLOYER_PART = 1_200
+"""How many bytes after its heading can be the employer's account of itself: the next heading may be one of no list."""
+_SECTIONS = frozenset(_NEEDS) | _NOTHING
 _RANK: dict[Need, int] = {"mentioned": 0, "preferred": 1, "required": 2}
 _HEADING_WORDS, _HEADING_BYTES = 8, 120
-_INITIALS = 2
+_INITIALS, _JOINT_WORDS = 2, 4
 _CONFIRMED_WITHIN = 60
 
 _CURRENCIES = frozenset({b" CAD ", b" PHP "})
@@ -113,13 +123,18 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """What a pattern of the automaton stands for: a skill with its folded spelling, or a cue of one kind."""
+    """What a pattern of the automaton stands for: a skill with its folded spelling, or a cue of one kind.
+
+    `asked` marks the name of a trade, which is a skill only where it is asked for.
+    """
 
     skill: str
     match: _Match = _Match.ANY
     spelling: bytes = b""
     cue: str = ""
     technical: bool = False
+    language: bool = False
+    asked: bool = False
 
 
 class _Found(NamedTuple):
@@ -184,24 +199,30 @@ def dictionary() -> dict[str, Skill]:
     return skills
 
 
-_TECHNICAL = "Technology"
+_TECHNICAL, _LANGUAGES = "Technology", "Languages"
 _MARKS = {"~": _Match.CONTEXT, "=": _Match.CASED}
-_MATCHES = {"": _Match.ANY, "cased": _Match.CASED, "context": _Match.CONTEXT}
+_MATCHES = {"": _Match.ANY, "asked": _Match.ANY, "cased": _Match.CASED, "context": _Match.CONTEXT}
 
 
 def _spellings() -> Iterator[_Phrase]:
     """Every way of writing every skill, names first, so that a name wins over another skill's alias."""
     rows = list(taxonomy.table("skills.tsv", ("skill", "parent", "match", "aliases")))
-    technical = {row["skill"] for _, row in rows if _TECHNICAL in (row["skill"], *ancestors(row["skill"]))}
+    bare = {
+        row["skill"]: _Phrase(
+            row["skill"],
+            technical=_TECHNICAL in (row["skill"], *ancestors(row["skill"])),
+            language=row["parent"] == _LANGUAGES,
+            asked=row["match"] == "asked",
+        )
+        for _, row in rows
+    }
     for _, row in rows:
         if row["match"] in _MATCHES:
-            yield _Phrase(
-                row["skill"], _MATCHES[row["match"]], _fold(row["skill"]), technical=row["skill"] in technical
-            )
+            yield replace(bare[row["skill"]], match=_MATCHES[row["match"]], spelling=_fold(row["skill"]))
     for _, row in rows:
         for alias in filter(None, map(str.strip, row["aliases"].split(";"))):
             match = _MARKS.get(alias[0], _Match.ANY)
-            yield _Phrase(row["skill"], match, _fold(alias.lstrip("~=")), technical=row["skill"] in technical)
+            yield replace(bare[row["skill"]], match=match, spelling=_fold(alias.lstrip("~=")))
 
 
 @cache
@@ -236,6 +257,17 @@ def _confirmations() -> frozenset[bytes]:
     """Words that make a preceding "no" a denial."""
     words = taxonomy.document("skill_cues.yml").get("negation_confirmed", [])
     return frozenset(_fold(word).translate(_LOWER).strip() for word in words)
+
+
+@cache
+def _others() -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """What follows the name of a skill that stands for people, and the name of a language that stands for a country."""
+    cues = taxonomy.document("skill_cues.yml")
+    people, country = (
+        re.compile(b"|".join(re.escape(_fold(words)) for words in cues.get(name, [])), re.I)
+        for name in ("people_after", "country_after")
+    )
+    return people, country
 
 
 def _find(folded: bytes) -> list[_Found]:
@@ -303,6 +335,34 @@ def _meant(folded: bytes, found: list[_Found]) -> list[_Found]:
     return [match for match, is_sure in zip(found, sure, strict=True) if is_sure]
 
 
+def _not_meant(folded: bytes, found: list[_Found]) -> set[int]:
+    """Places of names that mean others: "the sales and legal teams" are colleagues, "German law" is a country's."""
+    people, country = _others()
+    others: set[int] = set()
+    for place, match in enumerate(found):
+        if match.phrase.language:
+            if country.match(folded, match.end):
+                others.add(place)
+        elif match.phrase.skill and not match.phrase.technical and people.match(folded, match.end):
+            others.add(place)
+            while place and _is_listed_before(folded, found[place - 1], found[place]):
+                place -= 1
+                others.add(place)
+    return others
+
+
+def _is_listed_before(folded: bytes, first: _Found, second: _Found) -> bool:
+    """Whether a name that is no technology is joined to the next, with one unknown name between them at most."""
+    between = folded[first.end : second.start].translate(_LOWER).split()
+    return (
+        bool(first.phrase.skill)
+        and not first.phrase.technical
+        and 0 < len(between) <= _JOINT_WORDS
+        and between[0] in _LIST_WORDS
+        and between[-1] in _LIST_WORDS
+    )
+
+
 def _negated(folded: bytes, found: list[_Found]) -> set[int]:
     """Places of skills that a posting says it does not ask for, lists closed by "or" included."""
     denied: set[int] = set()
@@ -357,29 +417,37 @@ def _is_heading(folded: bytes, found: list[_Found], place: int) -> bool:
 
 def _needs(folded: bytes, found: list[_Found]) -> Iterator[tuple[str, Need]]:
     """Each skill a description names, with how much it is asked for, in order."""
-    denied = _negated(folded, found)
-    section: Need | None = "mentioned"
-    line: list[str] = []
-    said: Need | None = None
+    dropped = _negated(folded, found) | _not_meant(folded, found)
+    section, section_end = "neutral", len(folded)
+    line: list[_Phrase] = []
+    said = ""
     end = 0
     for place, match in enumerate(found):
         if folded.find(_LINE, end, match.start) >= 0:
-            if line and (need := said or section):
-                for skill in line:
-                    yield skill, need
-            line, said = [], None
+            yield from _of_line(line, said or section)
+            line, said = [], ""
+        if match.start > section_end:
+            section, section_end = "neutral", len(folded)
         end = match.end
+        cue = match.phrase.cue
         if match.phrase.skill:
-            if place not in denied:
-                line.append(match.phrase.skill)
-        elif match.phrase.cue in _SECTIONS:
-            if _is_heading(folded, found, place):
-                section = _SECTIONS[match.phrase.cue]
-            else:
-                said = _SECTIONS[match.phrase.cue] or said
-    if need := said or section:
-        for skill in line:
-            yield skill, need
+            if place not in dropped:
+                line.append(match.phrase)
+        elif cue in _SECTIONS:
+            if cue != "employer_says" and _is_heading(folded, found, place):
+                section, section_end = cue, end + _EMPLOYER_PART if cue in _OF_EMPLOYER else len(folded)
+            elif cue not in _HEADINGS_ONLY and said != "not_asked" and (cue != "employer_says" or not said):
+                said = cue
+    yield from _of_line(line, said or section)
+
+
+def _of_line(phrases: list[_Phrase], cue: str) -> Iterator[tuple[str, Need]]:
+    """What a line asks for: nothing but technologies where the employer speaks of itself, a trade only by asking."""
+    if cue not in _NOTHING:
+        need = _NEEDS[cue]
+        for phrase in phrases:
+            if phrase.technical or not (cue in _OF_EMPLOYER or (phrase.asked and need == "mentioned")):
+                yield phrase.skill, need
 
 
 def _collect(title: str | None, description: str | None, tags: Sequence[str]) -> dict[str, tuple[Need, Where]]:
@@ -419,7 +487,8 @@ def find_skills(title: str | None, description: str | None, *, tags: Sequence[st
     """The skills a posting names, each once, in the order title, tags, description.
 
     A skill of the title is required. In the description the heading of the section or a word in the line tells required
-    from preferred; the rest is mentioned. What an employer offers and a skill said not to be needed are left out there.
+    from preferred; the rest is mentioned. What an employer offers, a skill said not to be needed, the colleagues' teams
+    and, of what the employer tells about itself, everything but technologies are left out there.
     """
     return [Mention(skill, need, where) for skill, (need, where) in _collect(title, description, tags).items()]
 
@@ -431,8 +500,10 @@ def locate_skills(text: str) -> list[tuple[int, int, str]]:
         words += [word.span()] * len(_fold(word[0]).split())
     folded = _fold(text)
     located = []
-    for match in _meant(folded, _find(folded)):
-        if match.phrase.skill:
+    found = _meant(folded, _find(folded))
+    others = _not_meant(folded, found)
+    for place, match in enumerate(found):
+        if match.phrase.skill and place not in others:
             first = len(folded[: match.start].split())
             last = first + len(folded[match.start : match.end].split()) - 1
             located.append((words[first][0], words[last][1], match.phrase.skill))

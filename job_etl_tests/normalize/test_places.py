@@ -49,6 +49,12 @@ def test_labelled_texts_are_read_as_a_person_reads_them(split: str) -> None:
         ("Montréal, QC, Canada", "Montréal, Quebec, CA", []),
         ("Berlin or Munich", "Berlin, DE; Munich, Bavaria, DE", []),
         ("3 Locations", None, []),
+        (
+            "Boston, New York, London, Berlin",
+            "Boston, Massachusetts, US; New York City, New York, US; London, England, GB; Berlin, DE",
+            [],
+        ),
+        ("Rome, New York", "Rome, New York, US", []),
         ("Remote", "Remote", []),
         ("Remote - US/Canada", "Remote (United States; Canada)", ["CA", "US"]),
         ("Remote: Germany, Austria", "Remote (Germany; Austria)", ["AT", "DE"]),

@@ -52,7 +52,7 @@ def test_skills_are_found_as_whole_words_in_any_spelling(text: str, expected: li
     ("text", "expected"),
     [
         ("Experience in Go is required", ["Go"]),
-        ("Our go-to-market team will go far", ["Market development"]),
+        ("Our go-to-market plan will go far", ["Market development"]),
         ("Go, Rust and Swift", ["Go", "Rust", "Swift"]),
         ("python, go, java", ["Python", "Go", "Java"]),
         ("You go the extra mile", []),
@@ -131,6 +131,35 @@ def test_sections_and_lines_tell_required_from_preferred() -> None:
         Mention("Docker", "preferred", "description"),
         Mention("Terraform", "preferred", "description"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "About us\nWe build gardens with Kafka: landscaping and plumbing.\n\nYour profile\n- SQL",
+            ["Apache Kafka", "SQL"],
+        ),
+        ("About Acme\nLandscaping since 1990.\n\nYour profile\n- Plumbing", ["Plumbing"]),
+        ("We are a leading provider of landscaping. You know plumbing.", ["Plumbing"]),
+        ("We offer yoga and SQL courses. You know plumbing.", ["Plumbing"]),
+        ("Backed by the investors of OpenAI. You write Python.", ["Python"]),
+        ("You work with the sales, legal and finance teams on accounting.", ["Accounting"]),
+        ("You support the SQL team.", ["SQL"]),
+        ("German law and German GAAP, in English", ["US GAAP", "English"]),
+        ("Our customers are in healthcare and insurance.", []),
+        ("Experience in healthcare is required.", ["Healthcare"]),
+        ("receiving and logging invoices", ["Invoicing"]),
+        ("B2C services, and the rest", []),
+        ("SOAP and REST", ["SOAP", "REST APIs"]),
+    ],
+)
+def test_what_the_employer_does_and_whom_one_works_with_is_no_skill(text: str, expected: list[str]) -> None:
+    assert skills(text) == expected
+
+
+def test_a_trade_counts_in_a_title_and_a_tag() -> None:
+    assert extract_skills("Healthcare Analyst", None, tags=["insurance"])[1] == ["Healthcare", "Insurance"]
 
 
 def test_german_headings_tell_the_sections_too() -> None:
