@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 _TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[a-z][^<>]*>", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?")
+_GROUPED = re.compile(r"\d{1,3}(,\d{3}){1,5}(\.\d{1,18})?")
 _LONGEST_LINE = 5000
 _EARLIEST, _LATEST = 1995, 2100
 _MILLISECONDS = 100_000_000_000
@@ -85,11 +86,13 @@ def flag(payload: Any, *path: str) -> bool | None:
 
 
 def number(payload: Any, *path: str) -> Decimal | None:
-    """A finite number, also written as text ("60000.00")."""
+    """A finite number, also written as text ("60000.00", "60,000")."""
     value = dig(payload, *path)
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     written = str(value).strip()
+    if _GROUPED.fullmatch(written):
+        written = written.replace(",", "")
     return Decimal(written) if _NUMBER.fullmatch(written) else None
 
 

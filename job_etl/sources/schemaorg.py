@@ -6,6 +6,7 @@ each is read in all three forms. Belongs here: finding and reading such objects.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -26,10 +27,14 @@ from job_etl.sources.fields import (
     plains,
     rows,
     salary_range,
+    salary_text,
+    sections,
     text,
 )
 
 _NESTING = 8
+_VALUES = (("value", "value"), ("value",))
+_PARTS = ("responsibilities", "qualifications", "skills", "jobBenefits")
 
 
 def in_page(body: bytes) -> list[Payload]:
@@ -73,10 +78,10 @@ def read(posting: Any, source_job_id: str) -> GivenPosting:
     url = link(posting, "url")
     return GivenPosting(
         source_job_id=source_job_id,
-        company=_name(dig(posting, "hiringOrganization")),
+        company=_name(dig(posting, "hiringOrganization")) or plain(posting, "hiringOrganization", "legalName"),
         title=plain(posting, "title") or plain(posting, "name"),
         places=distinct([place for row in _items(dig(posting, "jobLocation")) if (place := _place(row))]),
-        description_html=text(posting, "description"),
+        description_html=text(posting, "description") or sections(*((None, text(posting, name)) for name in _PARTS)),
         url=url,
         apply_url=url,
         remote=plain(posting, "jobLocationType"),
@@ -84,7 +89,7 @@ def read(posting: Any, source_job_id: str) -> GivenPosting:
         employment_type=", ".join(plains(posting, "employmentType")) or None,
         salaries=_salaries(posting),
         industry=", ".join(_names(dig(posting, "industry"))) or None,
-        department=", ".join(_names(dig(posting, "occupationalCategory"))) or None,
+        department=", ".join(_categories(posting)) or None,
         tags=_names(dig(posting, "skills")),
         language=_name(dig(posting, "inLanguage")),
         requisition_id=identifier(posting),
@@ -117,6 +122,11 @@ def _names(value: Any) -> list[str]:
     return [name for row in found if (name := plain(row, "of") or plain(row, "of", "name"))]
 
 
+def _categories(posting: Any) -> list[str]:
+    """The categories of occupation, without bare codes such as O*NET's "15-1252.00"."""
+    return distinct([name for name in _names(dig(posting, "occupationalCategory")) if any(map(str.isalpha, name))])
+
+
 def _place(row: Any) -> GivenPlace | None:
     address = dig(row, "address")
     place = GivenPlace(
@@ -144,9 +154,19 @@ def _salaries(posting: Any) -> list[GivenSalary]:
                 predicted=predicted,
             )
         ]
-        if found:
+        alone = amount(posting, name)
+        found = found or salary_range(alone, alone, plain(posting, "salaryCurrency"), predicted=predicted)
+        if found := found or salary_text(*_in_words(posting, name)):
             return found
     return []
+
+
+def _in_words(posting: Any, name: str) -> list[str]:
+    """Pay written as a text, such as "£30,000 a year", in any of the places for a number."""
+    found = [dig(posting, name), *(dig(row, *path) for row in rows(posting, name) for path in _VALUES)]
+    return [
+        line for value in found if isinstance(value, str) and re.search("[1-9]", line := plain({"": value}, "") or "")
+    ]
 
 
 def _bound(row: Payload, name: str) -> Decimal | None:

@@ -64,7 +64,11 @@ def test_only_web_addresses_are_links(written: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "read"),
-    [(60000, Decimal(60000)), ("60000.50", Decimal("60000.50")), (0, None), (-5, None), ("lots", None), (True, None)],
+    [
+        *((60000, Decimal(60000)), ("60000.50", Decimal("60000.50")), ("60,000", Decimal(60000))),
+        *(("1,250,000.50", Decimal("1250000.50")), ("12,50", None), ("1,0000", None)),
+        *((0, None), (-5, None), ("lots", None), (True, None)),
+    ],
 )
 def test_pay_is_a_number_above_zero(written: Any, read: Decimal | None) -> None:
     assert amount({"pay": written}, "pay") == read

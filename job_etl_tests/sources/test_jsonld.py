@@ -31,6 +31,45 @@ def test_a_page_found_in_a_sitemap_is_read_whole() -> None:
     assert posting.apply_url == "https://careers.heronsgate.example/jobs/lock-keeper-17"
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (
+            {
+                "baseSalary": {
+                    "currency": "GBP",
+                    "value": {"minValue": "30,000", "maxValue": "35,000", "unitText": "YEAR"},
+                }
+            },
+            [GivenSalary(Decimal(30000), Decimal(35000), "GBP", "YEAR")],
+        ),
+        ({"baseSalary": 52000, "salaryCurrency": "EUR"}, [GivenSalary(Decimal(52000), Decimal(52000), "EUR")]),
+        ({"baseSalary": "£30,000 a year"}, [GivenSalary(text="£30,000 a year")]),
+        ({"baseSalary": {"value": "£30k - £35k"}}, [GivenSalary(text="£30k - £35k")]),
+        ({"baseSalary": {"value": {"value": "Band 5, £30,000"}}}, [GivenSalary(text="Band 5, £30,000")]),
+        ({"baseSalary": {"value": {"value": 0}}}, []),
+        ({"baseSalary": "Competitive"}, []),
+        ({"estimatedSalary": 900}, [GivenSalary(Decimal(900), Decimal(900), predicted=True)]),
+    ],
+)
+def test_pay_may_be_written_in_any_way(given: dict[str, object], read: list[GivenSalary]) -> None:
+    assert schemaorg.read({"title": "Diver", **given}, "1").salaries == read
+
+
+def test_what_stands_beside_the_usual_fields_is_read_where_those_are_missing() -> None:
+    posting = schemaorg.read(
+        {
+            "hiringOrganization": {"legalName": "Heronsgate Waterways Ltd."},
+            "responsibilities": "<p>Work a flight of locks.</p>",
+            "qualifications": "A strong back.",
+            "occupationalCategory": ["53-5022.00", "Waterways", "Waterways"],
+        },
+        "1",
+    )
+    assert (posting.company, posting.department) == ("Heronsgate Waterways Ltd.", "Waterways")
+    assert posting.description_html == "<p>Work a flight of locks.</p>\nA strong back."
+
+
 def test_texts_stand_where_objects_could() -> None:
     posting = next(one for one in samples("jsonld") if one.name.startswith("jsonld-list")).read()
     assert (posting.company, posting.places) == ("Heronsgate Waterways", [GivenPlace(text="Devizes, UK")])
