@@ -164,9 +164,8 @@ def _salaries(posting: Any) -> list[GivenSalary]:
 def _in_words(posting: Any, name: str) -> list[str]:
     """Pay written as a text, such as "£30,000 a year", in any of the places for a number."""
     found = [dig(posting, name), *(dig(row, *path) for row in rows(posting, name) for path in _VALUES)]
-    return [
-        line for value in found if isinstance(value, str) and re.search("[1-9]", line := plain({"": value}, "") or "")
-    ]
+    lines = (plain({name: value}, name) for value in found if isinstance(value, str))
+    return [line for line in lines if line and re.search("[1-9]", line)]
 
 
 def _bound(row: Payload, name: str) -> Decimal | None:
