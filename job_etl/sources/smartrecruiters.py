@@ -5,6 +5,7 @@ Developers' pages: https://developers.smartrecruiters.com/docs/posting-api.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
@@ -21,6 +22,8 @@ from job_etl.sources.fields import (
     moment,
     plain,
     present,
+    rows,
+    salary_text,
     sections,
     text,
 )
@@ -28,6 +31,7 @@ from job_etl.sources.paging import pages
 
 _PAGE = 100
 _PAGES = "https://jobs.smartrecruiters.com"
+_PAY = re.compile(r"((base|annual|hourly) )?(salary|pay|wage|compensation)( (range|band|scale))?\W*$", re.IGNORECASE)
 _SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
 
 
@@ -84,6 +88,7 @@ class SmartRecruiters(Source):
             apply_url=link(payload, "detail", "applyUrl") or url,
             remote="hybrid" if flag(payload, "location", "hybrid") else flag(payload, "location", "remote"),
             employment_type=plain(payload, "typeOfEmployment", "label"),
+            salaries=salary_text(*_stated_pay(payload)),
             seniority=_stated_level(payload),
             department=plain(payload, "department", "label") or plain(payload, "function", "label"),
             industry=plain(payload, "industry", "label"),
@@ -108,6 +113,12 @@ def _places(payload: Payload) -> list[GivenPlace]:
         longitude=coordinate(payload, "location", "longitude"),
     )
     return [place] if place != GivenPlace() else []
+
+
+def _stated_pay(payload: Payload) -> list[str]:
+    """Pay as employers put it into custom fields that they name themselves, such as "170,600.00-227,400.00"."""
+    named = (row for row in rows(payload, "customField") if _PAY.match(text(row, "fieldLabel") or ""))
+    return [line for row in named if (line := plain(row, "valueLabel")) and any(map(str.isdigit, line))]
 
 
 def _stated_level(payload: Payload) -> str | None:

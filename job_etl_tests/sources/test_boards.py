@@ -42,6 +42,21 @@ def test_smartrecruiters_sections_make_the_description() -> None:
     assert sample("smartrecruiters", 2).seniority is None, "not applicable is no level"
 
 
+@pytest.mark.parametrize(
+    ("label", "value", "read"),
+    [
+        ("Salary Range", "170,600.00-227,400.00", [GivenSalary(text="170,600.00-227,400.00")]),
+        ("Pay:", "$31 an hour", [GivenSalary(text="$31 an hour")]),
+        ("Compensation", "Competitive", []),
+        ("Pay Group", "12", []),
+        ("Approved Job Grade", "P106", []),
+    ],
+)
+def test_smartrecruiters_pay_stands_in_a_custom_field(label: str, value: str, read: list[GivenSalary]) -> None:
+    payload = {"id": "1", "customField": [{"fieldLabel": label, "valueLabel": value}]}
+    assert SOURCES["smartrecruiters"].read(payload, Board("smartrecruiters", "TamarindDrives")).salaries == read
+
+
 @pytest.mark.parametrize("source", ["workable", "rippling"])
 def test_a_posting_repeated_for_each_place_is_one_with_all_places(source: str) -> None:
     assert len({one.payload.get("shortcode") or one.payload["uuid"] for one in samples(source)}) == 2
