@@ -22,7 +22,18 @@ from typing import Annotated
 import typer
 
 from job_etl import paths
-from job_etl.cli import benchmarks, boards, crawling, database, operations, replaying, running, showing, sources
+from job_etl.cli import (
+    archiving,
+    benchmarks,
+    boards,
+    crawling,
+    database,
+    operations,
+    replaying,
+    running,
+    showing,
+    sources,
+)
 from job_etl.cli.terminal import complain, say
 from job_etl.errors import JobEtlError
 
@@ -40,6 +51,7 @@ for commands in (running, crawling, replaying, showing, operations, benchmarks):
 app.add_typer(sources.app, name="sources", rich_help_panel="What comes in")
 app.add_typer(boards.app, name="boards", rich_help_panel="What comes in")
 app.add_typer(database.app, name="db", rich_help_panel="Where it lies")
+app.add_typer(archiving.app, name="archive", rich_help_panel="Where it lies")
 
 
 @app.callback(invoke_without_command=True)

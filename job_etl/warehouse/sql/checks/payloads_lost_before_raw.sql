@@ -2,7 +2,7 @@
 select
     crawls.crawl_key,
     crawls.payloads,
-    crawls.new_payloads + crawls.changed_payloads as should_be_stored,
+    crawls.new_payloads + crawls.changed_payloads - crawls.archived_payloads as should_be_stored,
     stored.payloads as stored
 from raw.crawls
 left join lateral (
@@ -13,6 +13,6 @@ left join lateral (
 where
     crawls.payloads <> crawls.new_payloads + crawls.changed_payloads + crawls.unchanged_payloads
     + crawls.duplicate_payloads + crawls.unreadable_payloads
-    or stored.payloads <> crawls.new_payloads + crawls.changed_payloads
+    or stored.payloads <> crawls.new_payloads + crawls.changed_payloads - crawls.archived_payloads
 order by crawls.crawl_key
 limit %(limit)s
