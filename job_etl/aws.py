@@ -60,9 +60,9 @@ def _managed_secrets(name: str, _: int) -> dict[str, str]:
 def _asking(service: str, what: str) -> Iterator[Any]:
     """A client of a service, with what goes wrong told as a failure to get `what`."""
     try:
-        import boto3  # type: ignore[import-untyped]
-        from botocore import exceptions  # type: ignore[import-untyped]
-        from botocore.config import Config  # type: ignore[import-untyped]
+        import boto3
+        from botocore import exceptions
+        from botocore.config import Config
     except ImportError:
         raise ConfigError(f"{what} needs the extra aws: pip install 'job-etl[aws]'") from None
     config = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3})
