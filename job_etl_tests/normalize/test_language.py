@@ -30,6 +30,20 @@ def test_a_sentence_or_two_tell_the_language(code: str, text: str) -> None:
     assert detect(text) == code
 
 
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("de", "Bäckermeister (m/w/d)\nAushilfskraft Bäckerei, Reinigung"),
+        ("fr", "Boulanger confirmé (H/F)\nPréparation de pâtes"),
+        ("en", "baking and shaping\nmanaging deliveries carefully"),
+        ("da", "bageriets ledelse og bagere, selvstændigt arbejde"),
+        ("pl", "wypiekanie chleba, sprzątanie, obsługa klientów"),
+    ],
+)
+def test_a_few_words_tell_the_language_by_their_endings_and_letters(code: str, text: str) -> None:
+    assert detect(text) == code
+
+
 @pytest.mark.parametrize("text", ["", "Rust Go C++ Kubernetes", "パン屋を募集しています", "Baker"])
 def test_nothing_is_claimed_of_too_few_words_or_of_an_unknown_language(text: str) -> None:
     assert detect(text) is None
