@@ -30,6 +30,7 @@ _WHOLE_ROLE_WEIGHT, _ROLE_WEIGHT, _SECOND_ROLE_WEIGHT = 2.0, 1.0, 0.5
 _LEAST_CONFIDENCE = 0.35
 _RECOGNISED = 0.4
 _LEAST_SIMILARITY = 0.92
+_OTHER_LENGTH = 2  # from here on two words are two: "quantum" is no misspelt "quant"
 _LONGEST_ALIAS = 5
 _COMMON, _ENOUGH = 200, 20
 _SHORTEST_COMPOUND_HEAD = 7
@@ -246,7 +247,7 @@ def _spelt(word: str) -> str:
     index = _index()
     if word in index.known or len(word) < 5:
         return word
-    alike = index.spellings.get(word[:2], ())
+    alike = [known for known in index.spellings.get(word[:2], ()) if abs(len(known) - len(word)) < _OTHER_LENGTH]
     scorer: Callable[..., float] = JaroWinkler.normalized_similarity
     nearest = process.extractOne(word, alike, scorer=scorer, score_cutoff=_LEAST_SIMILARITY)
     return nearest[0] if nearest else word

@@ -36,7 +36,7 @@ def test_a_sentence_or_two_tell_the_language(code: str, text: str) -> None:
         ("de", "Bäckermeister (m/w/d)\nAushilfskraft Bäckerei, Reinigung"),
         ("fr", "Boulanger confirmé (H/F)\nPréparation de pâtes"),
         ("en", "baking and shaping\nmanaging deliveries carefully"),
-        ("da", "bageriets ledelse og bagere, selvstændigt arbejde"),
+        ("da", "ledelseserfaring, bagerarbejder, bageriarbejde, selvstændigt arbejde"),
         ("pl", "wypiekanie chleba, sprzątanie, obsługa klientów"),
     ],
 )

@@ -73,6 +73,8 @@ def no_taxonomy(monkeypatch: pytest.MonkeyPatch) -> None:
         ("Key Account Manager", "Sales account manager", "Sales"),
         ("Buchhalterin", "Accountant", "Finance and accounting"),
         ("Lastbilschaufför", "Truck driver", "Transport"),
+        ("Data Warehouse Engineer", "Data engineer", "Data and analytics"),
+        ("Research Engineer", "Research engineer", "Science"),
     ],
 )
 def test_without_a_taxonomy_the_role_and_its_family_are_told(title: str, role: str, family: str) -> None:
@@ -82,7 +84,7 @@ def test_without_a_taxonomy_the_role_and_its_family_are_told(title: str, role: s
 
 
 @pytest.mark.usefixtures("no_taxonomy")
-@pytest.mark.parametrize("title", ["Wizard of Light", "", "🚀", "Zzyzx"])
+@pytest.mark.parametrize("title", ["Wizard of Light", "Quantum Expert", "", "🚀", "Zzyzx"])
 def test_a_title_that_names_no_known_role_has_no_occupation(title: str) -> None:
     assert match_occupation(title) is None
 
