@@ -6,6 +6,7 @@ Belongs here: measuring. What is measured is the code that every run uses; the c
 """
 
 from job_etl.bench.figures import Figure
-from job_etl.bench.measuring import MEASUREMENTS, measure
+from job_etl.bench.measuring import MEASUREMENTS, Measured, measure
+from job_etl.bench.sizes import curves, grown, plot
 
-__all__ = ["MEASUREMENTS", "Figure", "measure"]
+__all__ = ["MEASUREMENTS", "Figure", "Measured", "curves", "grown", "measure", "plot"]

@@ -74,6 +74,15 @@ def written(connection: psycopg.Connection, work: Callable[[], object]) -> Writt
     return Written(after[0] - before[0], after[1] - before[1])
 
 
+def dead_rows(connection: psycopg.Connection) -> int:
+    """Row versions in the platform's tables that nobody sees any more and that vacuum has not removed yet."""
+    connection.execute("select pg_stat_force_next_flush()")
+    row = connection.execute(
+        "select sum(n_dead_tup)::bigint from pg_stat_user_tables where schemaname in ('raw', 'staging', 'marts', 'ops')"
+    ).fetchone()
+    return row[0] or 0 if row else 0
+
+
 def _counters(connection: psycopg.Connection) -> tuple[int, int]:
     connection.execute("select pg_stat_force_next_flush()")
     row = connection.execute(

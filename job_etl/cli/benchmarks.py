@@ -13,7 +13,7 @@ from job_etl.cli.quality import quality
 from job_etl.cli.terminal import complain, note, say, show_table
 
 if TYPE_CHECKING:
-    from job_etl.bench import Figure
+    from job_etl.bench import Figure, Measured
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +29,18 @@ def bench(
     rows: Annotated[int, typer.Option("--rows", "-n", min=100, metavar="N", help="Payloads in the corpus.")] = 10_000,
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="NAME", help="load, stage, again, delta or memory; may be given again."),
+        typer.Option(
+            "--only",
+            metavar="NAME",
+            help="load, stage, again, dlt, hash, marts, profile, delta or memory; may be given again.",
+        ),
+    ] = None,
+    sizes: Annotated[
+        str | None,
+        typer.Option("--sizes", metavar="N,N…", help="Instead of --rows: several sizes, compared with each other."),
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw time against size (extra `bench`).")
     ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the figures there.")] = None,
 ) -> None:
@@ -39,20 +50,44 @@ def bench(
     """
     if context.invoked_subcommand:
         return
-    from job_etl.bench import measure
+    from job_etl.bench import curves, grown, measure, plot
     from job_etl.warehouse.connect import owner_database_url
 
-    measured = measure(owner_database_url(), rows, only=only or (), say=note)
-    say(", ".join(f"{name} {value}" for name, value in measured.surroundings.items()))
+    runs = []
+    for size in _sizes(sizes) if sizes else [rows]:
+        runs.append(measure(owner_database_url(), size, only=only or (), say=note))
+        _show(runs[-1])
+    if len(runs) > 1:
+        compared = [
+            [curve.name, f"{curve.slope:.2f}", *(f"{s:.1f} s" for s in curve.seconds)] for curve in curves(runs)
+        ]
+        headings = [f"{run.rows:,}" for run in sorted(runs, key=lambda run: run.rows)]
+        show_table(["what", "time grows with n to the", *headings], compared, numbers=headings)
+    if json_file:
+        content = [asdict(run) for run in runs] if sizes else asdict(runs[0])
+        json_file.write_text(json.dumps(content, indent=2, default=str) + "\n", encoding="utf-8")
+    if picture:
+        plot(runs, picture)
+    broken = [line for run in runs for line in run.broken] + grown(runs)
+    for line in broken:
+        complain(line)
+    if broken:
+        raise typer.Exit(1)
+
+
+def _sizes(text: str) -> list[int]:
+    try:
+        return [int(size) for size in text.split(",")]
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no list of numbers such as 10000,30000", param_hint="--sizes") from None
+
+
+def _show(measured: Measured) -> None:
+    say(f"rows {measured.rows:,}, " + ", ".join(f"{name} {value}" for name, value in measured.surroundings.items()))
     say()
     columns = ["what", "rows/s", "seconds", "ratio", "to", "target", "met"]
     show_table(columns, [_row(figure) for figure in measured.figures], numbers=["rows/s", "seconds", "ratio"])
-    if json_file:
-        json_file.write_text(json.dumps(asdict(measured), indent=2, default=str) + "\n", encoding="utf-8")
-    for line in measured.broken:
-        complain(line)
-    if measured.broken:
-        raise typer.Exit(1)
+    say()
 
 
 def _row(figure: Figure) -> list[str]:
