@@ -84,7 +84,9 @@ def _place(row: Payload) -> GivenPlace | None:
 
 
 def _salaries(payload: Payload) -> list[GivenSalary]:
-    """The range of each tier, else of the summary, else the line that sums them up."""
+    """The range of each tier, else of the summary, else the line that sums them up; none that is not to be shown."""
+    if flag(payload, "shouldDisplayCompensationOnJobPostings") is False:
+        return []
     compensation = dig(payload, "compensation")
     tiers = [component for tier in rows(compensation, "compensationTiers") for component in rows(tier, "components")]
     for components in (tiers, rows(compensation, "summaryComponents")):

@@ -21,6 +21,13 @@ def test_a_line_about_pay_stands_in_for_components() -> None:
     assert sample("ashby", 1).salaries == [GivenSalary(text="$18 – $20 per hour")]
 
 
+def test_pay_that_is_not_to_be_shown_is_not_read() -> None:
+    ashby, board = SOURCES["ashby"], Board("ashby", "mossgate")
+    shown = {"id": "1", "compensation": {"compensationTierSummary": "$100K - $120K"}}
+    assert ashby.read(shown, board).salaries == [GivenSalary(text="$100K - $120K")]
+    assert ashby.read({**shown, "shouldDisplayCompensationOnJobPostings": False}, board).salaries == []
+
+
 def test_every_place_is_read_with_its_address() -> None:
     assert sample("ashby").places == [
         GivenPlace(text="Berlin Office", city="Berlin", country="Germany"),
