@@ -10,11 +10,11 @@ import os
 import dagster as dg
 
 from job_etl.errors import ConfigError
-from job_etl.queueing import celery_executor
+from job_etl.queueing import celery_executor, k8s_executor
 
 
 def executor() -> dg.ExecutorDefinition:
-    """The executor that `JOB_ETL_EXECUTOR` names: `in_process`, the default, `multiprocess` or `celery`.
+    """The executor that `JOB_ETL_EXECUTOR` names: `in_process`, the default, `multiprocess`, `celery` or `k8s`.
 
     On a server a step that runs out of memory takes nothing else with it. Steps are forked from a process that has the
     definitions loaded: importing them anew takes longer than most steps do.
@@ -28,10 +28,11 @@ def executor() -> dg.ExecutorDefinition:
         "multiprocess": dg.multiprocess_executor.configured(forked, name="multiprocess"),
     }
     name = os.environ.get("JOB_ETL_EXECUTOR") or "in_process"
-    if name == "celery":
-        return celery_executor()
+    elsewhere = {"celery": celery_executor, "k8s": k8s_executor}
+    if name in elsewhere:
+        return elsewhere[name]()
     if name not in known:
-        raise ConfigError(f"JOB_ETL_EXECUTOR is {name!r}, expected one of {', '.join(known)}, celery")
+        raise ConfigError(f"JOB_ETL_EXECUTOR is {name!r}, expected one of {', '.join([*known, *elsewhere])}")
     return known[name]
 
 
