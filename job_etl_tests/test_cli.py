@@ -335,7 +335,13 @@ REFUSED = "connection to server failed: Connection refused"
         ),
         (
             ["DbtError: x\n\nErrors parsed from dbt logs:\n\n1 ERROR\n\n\x1b[31mFailure in test keys\x1b[0m\n\nGot"],
-            "dbt: Failure in test keys",
+            "dbt: Failure in test keys Got",
+        ),
+        (
+            [
+                f"DbtError: x\n\nErrors parsed from dbt logs:\n\nFailure in model m\n\n  Database Error in m\n  {REFUSED}"
+            ],
+            f"dbt: Database Error in m {REFUSED}",
         ),
     ],
 )

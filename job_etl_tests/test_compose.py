@@ -360,7 +360,7 @@ def test_a_run_whose_process_was_killed_is_taken_up_where_it_was(stack: Stack) -
     process = stack.events(run, "parent process .pid: ([0-9]+)")[0]
     stack.compose("exec", "-T", "code", "sh", "-c", f"kill -9 {process}")
     assert stack.finish(run) == ["SUCCESS", "FAILURE"]
-    assert stack.events(run, "unexpectedly exited with exit code -9")
+    assert stack.events(run, "was terminated by signal 9")
     assert stack.marts() == before
 
 

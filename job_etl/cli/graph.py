@@ -29,8 +29,10 @@ _INTERRUPTS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 # What the others log as a warning is Dagster's and dbt's own, and of use in the log file only.
 _SPEAKING = {"sources", "raw__job_postings_raw"}
 _DBT_SAID = re.compile(
-    r"Errors parsed from dbt logs:.*?^\s*((?:\w+ Error|Failure)\b.*?)(?:\n\s*\n|\Z)", re.DOTALL | re.MULTILINE
+    r"Errors parsed from dbt logs:.*?^\s*(\w+ Error\b.*?|Failure\b[^\n]*\n\s*(?!\w+ Error)\S.*?)(?:\n\s*\n|\Z)",
+    re.DOTALL | re.MULTILINE,
 )
+"""What went wrong in dbt: the first error, or the first failure with the paragraph after it that says of what kind."""
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _LOCK = "hashtextextended('job_etl run', 0)"
 
@@ -152,6 +154,8 @@ class _Listener:
             self._run.troubles.append(f"{_asset(event.step_key)}: {cause(error) if error else 'failed'}")
 
     def _note_check(self, check: dg.AssetCheckEvaluation) -> None:
+        if "status" in check.metadata and check.metadata["status"].value == "error":
+            return  # dbt could not make this test, and its step says why
         if not check.passed and check.severity.value == "ERROR":
             why = f": {check.description}" if check.description else ""
             self._run.troubles.append(f"{check.asset_key.to_user_string()}: check {check.check_name} is red{why}")
