@@ -338,9 +338,7 @@ REFUSED = "connection to server failed: Connection refused"
             "dbt: Failure in test keys Got",
         ),
         (
-            [
-                f"DbtError: x\n\nErrors parsed from dbt logs:\n\nFailure in model m\n\n  Database Error in m\n  {REFUSED}"
-            ],
+            [f"DbtError: x\nErrors parsed from dbt logs:\nFailure in model m\n\n  Database Error in m\n  {REFUSED}"],
             f"dbt: Database Error in m {REFUSED}",
         ),
     ],
