@@ -5,7 +5,7 @@ Belongs here: what a person reads of a score. How it comes about is in `dbt_proj
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -80,9 +80,22 @@ class Ranked:
 
     @property
     def reasons(self) -> list[str]:
-        """The strongest of what speaks for the job, at most three, each a short phrase."""
-        phrases = [str(feature) for feature in self.features if feature.known and feature.score > 0.5]
-        return list(dict.fromkeys(phrases))[:REASONS]
+        """The strongest of what speaks for the job: see `reasons`."""
+        return reasons(self.rank_explain)
+
+
+def reasons(explained: Mapping[str, Any]) -> list[str]:
+    """The strongest of what speaks for a job, at most three, each a short phrase, from its `rank_explain`."""
+    good = [name for name, feature in explained.items() if feature["known"] and feature["score"] > 0.5]
+    good.sort(key=lambda name: (-explained[name]["contribution"], name))
+    phrases: list[str] = []
+    for name in good:
+        phrase = _PHRASES[name](explained[name]["evidence"])
+        if phrase not in phrases:
+            phrases.append(phrase)
+        if len(phrases) == REASONS:
+            break
+    return phrases
 
 
 def apply_ranking(connection: psycopg.Connection, ranking: Ranking) -> int:
@@ -101,13 +114,6 @@ def top(connection: psycopg.Connection, n: int = 10) -> list[Ranked]:
     """The `n` best jobs that are open and not excluded; of equal scores the newest first."""
     with connection.cursor(row_factory=class_row(Ranked)) as cursor:
         return cursor.execute(load_sql("ranking/top.sql"), {"limit": n}).fetchall()
-
-
-def ranked_jobs(connection: psycopg.Connection, *, batch: int = 1_000) -> Iterator[Ranked]:
-    """All jobs that `top` ranks, in its order, read in batches and never held together."""
-    with connection.transaction(), connection.cursor("ranked_jobs", row_factory=class_row(Ranked)) as cursor:
-        cursor.itersize = batch
-        yield from cursor.execute(load_sql("ranking/top.sql"), {"limit": None})
 
 
 def explain(connection: psycopg.Connection, key: str) -> Ranked | None:

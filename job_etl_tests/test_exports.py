@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import time
 import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,6 +20,7 @@ import pytest
 from job_etl import exports
 from job_etl.errors import PermanentError
 from job_etl.exports import SCHEMA, export_ranked_jobs
+from job_etl.warehouse.marts import begin_build, end_build
 from job_etl_tests.marts import WEIGHTS
 
 NAMES = ["ranked_jobs.csv", "ranked_jobs.jsonl", "ranked_jobs.parquet"]
@@ -51,9 +54,9 @@ def ranked(connection: psycopg.Connection) -> psycopg.Connection:
 
 
 def test_the_three_files_hold_the_same_jobs_best_first(ranked: psycopg.Connection, tmp_path: Path) -> None:
-    files = export_ranked_jobs(ranked, tmp_path / "new" / "folder")
+    files = export_ranked_jobs(ranked, tmp_path / "new" / "folder").files
     assert sorted(file.name for file in files) == NAMES == sorted(file.name for file in files[0].parent.iterdir())
-    [parquet, in_csv, in_json] = [_read(file) for file in files]
+    [in_csv, in_json, parquet] = [_read(file) for file in files]
     assert [row["hash_key"] for row in parquet] == ["k1", "k2", "k3"]
     assert [row["hash_key"] for row in in_csv] == ["k1", "k2", "k3"]
     assert [row["hash_key"] for row in in_json] == ["k1", "k2", "k3"]
@@ -70,14 +73,14 @@ def test_the_three_files_hold_the_same_jobs_best_first(ranked: psycopg.Connectio
     assert (in_json[0]["title"], in_json[0]["score"], in_json[0]["posted_at"]) == (
         HOSTILE,
         99,
-        "2026-03-01T12:00:00+00:00",
+        "2026-03-01T12:00:00Z",
     )
     assert in_csv[1]["title"] == "Café-Betreiber:in"
     assert in_csv[1]["skills"] == "Python; a, b"
 
 
 def test_no_cell_of_the_csv_is_taken_for_a_formula(ranked: psycopg.Connection, tmp_path: Path) -> None:
-    rows = _read(export_ranked_jobs(ranked, tmp_path)[1])
+    rows = _read(export_ranked_jobs(ranked, tmp_path).files[0])
     assert rows[0]["title"] == f"'{HOSTILE}"
     assert rows[0]["company"] == "'+Acme"
 
@@ -85,13 +88,48 @@ def test_no_cell_of_the_csv_is_taken_for_a_formula(ranked: psycopg.Connection, t
 def test_an_export_that_fails_leaves_the_last_one_and_no_rubbish(
     ranked: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = export_ranked_jobs(ranked, tmp_path)
+    files = export_ranked_jobs(ranked, tmp_path).files
     before = {file: file.read_bytes() for file in files}
     monkeypatch.setattr(exports, "_BATCH", 1)
     ranked.execute("update marts.fact_jobs set rank_explain = '{\"nonsense\": {}}' where hash_key = 'k3'")
-    with pytest.raises(TypeError):
+    with pytest.raises(KeyError):
         export_ranked_jobs(ranked, tmp_path)
     assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_files_that_are_still_true_are_not_written_again(ranked: psycopg.Connection, tmp_path: Path) -> None:
+    assert export_ranked_jobs(ranked, tmp_path).written
+    assert export_ranked_jobs(ranked, tmp_path).written, "nothing says that the marts are as they were"
+
+    begin_build(ranked, "a run")
+    end_build(ranked, "a run", "a project")
+    ranked.execute("update marts.fact_jobs set expires_at = now() + interval '2 seconds' where hash_key = 'k3'")
+    exported = export_ranked_jobs(ranked, tmp_path)
+    assert (exported.written, exported.rows) == (True, 3)
+    before = {file: file.stat().st_mtime_ns for file in exported.files}
+    again = export_ranked_jobs(ranked, tmp_path)
+    assert (again.files, again.rows, again.written) == (exported.files, 3, False)
+    assert {file: file.stat().st_mtime_ns for file in again.files} == before
+
+    time.sleep(2)
+    exported = export_ranked_jobs(ranked, tmp_path)
+    assert (exported.written, exported.rows) == (True, 2), "a job has expired"
+
+    exported.files[0].unlink()
+    assert export_ranked_jobs(ranked, tmp_path).written
+    begin_build(ranked, "the next")
+    end_build(ranked, "the next", "a project")
+    assert export_ranked_jobs(ranked, tmp_path).written
+
+
+def test_what_a_killed_export_left_is_taken_away_a_day_later(ranked: psycopg.Connection, tmp_path: Path) -> None:
+    for age in (1, 2 * 86_400):
+        left = tmp_path / f".unfinished-{age}"
+        left.mkdir()
+        (left / "ranked_jobs.csv").touch()
+        os.utime(left, times=(time.time() - age,) * 2)
+    export_ranked_jobs(ranked, tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".unfinished-1", *NAMES]
 
 
 def test_a_folder_that_cannot_be_written_to_is_one_clear_line(ranked: psycopg.Connection, tmp_path: Path) -> None:
@@ -101,9 +139,9 @@ def test_a_folder_that_cannot_be_written_to_is_one_clear_line(ranked: psycopg.Co
 
 
 def test_an_empty_list_is_three_files_without_rows(connection: psycopg.Connection, tmp_path: Path) -> None:
-    files = export_ranked_jobs(connection, tmp_path)
+    files = export_ranked_jobs(connection, tmp_path).files
     assert [_read(file) for file in files] == [[], [], []]
-    assert pq.read_schema(files[0]) == SCHEMA
+    assert pq.read_schema(files[-1]).equals(SCHEMA)
 
 
 def test_memory_does_not_grow_with_the_list(ranked: psycopg.Connection, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from psycopg import sql
 from job_etl.config.ranking import load_ranking
 from job_etl.errors import ConfigError, PermanentError
 from job_etl.paths import config_file
-from job_etl.ranking import Ranked, apply_ranking, explain, ranked_jobs, top
+from job_etl.ranking import Ranked, apply_ranking, explain, top
 from job_etl.warehouse.connect import connect
 from job_etl_tests.conftest import on_database
 from job_etl_tests.marts import (
@@ -178,7 +178,7 @@ def test_an_excluded_job_keeps_a_row_that_says_why(number: int, scored: psycopg.
 
 
 def test_the_list_holds_what_is_not_excluded_best_first(scored: psycopg.Connection) -> None:
-    listed = list(ranked_jobs(scored, batch=7))
+    listed = top(scored, 1_000)
     assert [job.rank for job in listed] == list(range(1, len(listed) + 1))
     assert [job.score for job in listed] == sorted((job.score for job in listed), reverse=True)
     excluded = {f"e{number}" for number, (_, reason) in enumerate(EXCLUDED) if reason}
@@ -226,7 +226,7 @@ def test_a_job_is_found_by_the_beginning_of_its_key_where_that_is_one_job_s(scor
 
 
 def test_the_strongest_reasons_are_read_in_words(scored: psycopg.Connection) -> None:
-    words = {str(feature) for job in ranked_jobs(scored) for feature in job.features}
+    words = {str(feature) for job in top(scored, 1_000) for feature in job.features}
     assert {
         "title has data, engineer",
         "title has data, not engineer",

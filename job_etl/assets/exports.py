@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from job_etl import progress
 from job_etl.exports import export_ranked_jobs
 from job_etl.resources import ExportFolder, Warehouse
 
@@ -14,5 +15,13 @@ from job_etl.resources import ExportFolder, Warehouse
 )
 def ranked_jobs(warehouse: Warehouse, export_folder: ExportFolder) -> dg.MaterializeResult[None]:
     with warehouse.connect() as connection:
-        files = export_ranked_jobs(connection, export_folder.path())
-    return dg.MaterializeResult(metadata={file.suffix.lstrip("."): dg.MetadataValue.path(file) for file in files})
+        exported = export_ranked_jobs(connection, export_folder.path())
+    if not exported.written:
+        progress.report("exports", 0, note="the files are still true: nothing written")
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": exported.rows,
+            "written": exported.written,
+            **{file.suffix.lstrip("."): dg.MetadataValue.path(file) for file in exported.files},
+        }
+    )

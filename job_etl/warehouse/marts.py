@@ -19,6 +19,12 @@ def last_build(connection: psycopg.Connection, project: str) -> datetime | None:
     return row[0] if row else None
 
 
+def built_at(connection: psycopg.Connection) -> datetime | None:
+    """When the last build ended, if it was sound; the marts are as they were then while this is the same."""
+    row = connection.execute(load_sql("marts/built_at.sql")).fetchone()
+    return row[0] if row else None
+
+
 def begin_build(connection: psycopg.Connection, run: str) -> None:
     """Note that a run builds now: the marts are not known to be sound until one says so."""
     connection.execute(load_sql("marts/begin_build.sql"), {"run": run})

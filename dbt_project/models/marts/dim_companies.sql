@@ -2,7 +2,12 @@
     config(
         unique_key='company_key',
         meta={'written_at': 'updated_at'},
-        pre_hook=['{{ stop_with_dbt() }}', '{{ require_tables() }}', '{{ claim_changed_jobs() }}'],
+        pre_hook=[
+            '{{ stop_with_dbt() }}',
+            '{{ require_tables() }}',
+            '{{ forget_sound_build() }}',
+            '{{ claim_changed_jobs() }}',
+        ],
         post_hook='{{ claim_jobs_of_changed_companies() }}',
     )
 }}

@@ -2,7 +2,13 @@
     config(
         unique_key='hash_key',
         meta={'written_at': 'ingested_at'},
-        pre_hook=['{{ stop_with_dbt() }}', '{{ require_tables() }}', '{{ require_ranking() }}', '{{ hold_claim() }}'],
+        pre_hook=[
+            '{{ stop_with_dbt() }}',
+            '{{ require_tables() }}',
+            '{{ forget_sound_build() }}',
+            '{{ require_ranking() }}',
+            '{{ hold_claim() }}',
+        ],
         post_hook=[
             '{{ delete_vanished_jobs() }}',
             '{{ delete_companies_without_jobs() }}',

@@ -1,0 +1,3 @@
+select (value::jsonb ->> 'at')::timestamptz as at
+from ops.state
+where name = 'marts' and value::jsonb ? 'at'
