@@ -65,6 +65,13 @@ class Translator(DagsterDbtTranslator):
         spec = super().get_asset_spec(manifest, unique_id, project)
         return spec.replace_attributes(group_name=spec.key.path[0])
 
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """The spec of a data test, with the description that dbt has of it."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(description=manifest["nodes"][unique_id]["description"] or None)
+
 
 class InstalledDbt(DbtCliResource):
     """dbt as it is installed beside this process, whose version need not be asked of it: that takes two seconds."""

@@ -78,6 +78,11 @@ def test_every_asset_says_what_it_is_whose_it_is_and_how_fresh_it_should_be(spec
         assert spec.freshness_policy is not None, spec.key
 
 
+def test_every_check_says_what_it_checks(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    assert [key for key in graph.asset_check_keys if not graph.get_check_spec(key).description] == []
+
+
 def test_every_schedule_and_sensor_is_off_until_a_person_switches_it_on(defs: dg.Definitions) -> None:
     for switched in (*(defs.schedules or ()), *(defs.sensors or ())):
         assert getattr(switched, "default_status", None).name == "STOPPED", switched

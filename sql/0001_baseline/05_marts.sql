@@ -18,6 +18,8 @@ create table marts.dim_companies (
     updated_at timestamptz not null default now()
 );
 comment on table marts.dim_companies is 'One row an employer';
+comment on column marts.dim_companies.company_id is
+'The employer''s number in this database, which never changes; rebuilt elsewhere it is another';
 
 create index dim_companies_updated_at_idx on marts.dim_companies (updated_at);
 
@@ -60,6 +62,8 @@ create table marts.fact_jobs (
     excluded_by text
 );
 comment on table marts.fact_jobs is 'One row a job, scored against the profile';
+comment on column marts.fact_jobs.job_id is
+'The job''s number in this database, which never changes; rebuilt elsewhere it is another';
 comment on column marts.fact_jobs.ingested_at is 'When the row was last written';
 comment on column marts.fact_jobs.excluded_by is
 'Why the profile leaves the job out of the list; null where it does not';
