@@ -5,6 +5,7 @@ import hashlib
 import dagster as dg
 
 from job_etl.deployment import sensor_status
+from job_etl.instance import fail_dead_runs
 from job_etl.resources import LandingZone, Warehouse
 from job_etl.schedules import load_landed
 from job_etl.warehouse.raw import pending_crawls
@@ -26,6 +27,7 @@ _UNFINISHED = [
 def new_landed_crawls(
     context: dg.SensorEvaluationContext, warehouse: Warehouse, landing_zone: LandingZone
 ) -> dg.RunRequest | dg.SkipReason:
+    fail_dead_runs(context.instance)  # one that was killed would be waited for until somebody runs the next
     if context.instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED), limit=1):
         return dg.SkipReason("a run is under way and may load them")
     with warehouse.connect() as connection:
