@@ -1,6 +1,6 @@
 """The language of a text, measured on sets whose language is known, a few sentences or titles at a time.
 
-Compared with langdetect and langid where they are installed.
+Compared with langdetect where it is installed.
 """
 
 from __future__ import annotations
@@ -26,20 +26,18 @@ def language_measures(root: Path) -> list[Measure]:
     for data, lines in _sets(root):
         chosen = [(code, "\n".join(chunk)) for code, chunk in lines]
         rows += claims("language", data, "job-etl", ((code, detect(text)) for code, text in chosen))
-        for system, function in (("langdetect", "detect"), ("langid", "classify")):
-            if importlib.util.find_spec(system) is None:
-                rows.append(unavailable("language", data, system, "precision", "not installed"))
-            else:
-                rows += claims("language", data, system, ((c, _ask(system, function)(text)) for c, text in chosen))
+        if importlib.util.find_spec("langdetect") is None:
+            rows.append(unavailable("language", data, "langdetect", "precision", "not installed"))
+        else:
+            ask = _langdetect()
+            rows += claims("language", data, "langdetect", ((code, ask(text)) for code, text in chosen))
     return rows or [unavailable("language", "known languages", "job-etl", "precision", "no labelled data")]
 
 
-def _ask(module: str, function: str) -> Callable[[str], str]:
-    loaded = importlib.import_module(module)
-    if module == "langdetect":
-        loaded.DetectorFactory.seed = 0
-    answer = getattr(loaded, function)
-    return lambda text: str(answer(text)[0] if module == "langid" else answer(text))
+def _langdetect() -> Callable[[str], str]:
+    langdetect = importlib.import_module("langdetect")
+    langdetect.DetectorFactory.seed = 0
+    return lambda text: str(langdetect.detect(text))
 
 
 def _sets(root: Path) -> Iterator[tuple[str, list[tuple[str, list[str]]]]]:
