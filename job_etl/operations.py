@@ -4,6 +4,7 @@ Belongs here: the Dagster side. The work is done in `ops`.
 """
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,9 @@ _STAGES = {
     "marts": "marts",
     "exports__ranked_jobs": "exports",
 }
+_SPLIT = {"sources_": "sources", "shards__loaded_": "raw"}
+"""How the steps begin that a stage is split into (see `assets.shards`)."""
+
 _COLUMNS = {
     "rows_in": ("payloads", "read"),
     "rows_new": ("new", "opened"),
@@ -53,17 +57,20 @@ def run_stats(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mat
         known = recorded_runs(connection)
         ended = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]), limit=_UNRECORDED)
         runs = [context.run, *(run for run in ended if run.run_id not in known)]
-        stages = [stage for run in runs for stage in _stages(instance, run)]
+        stages = [stage for run in runs for stage in stages_of(instance, run)]
         record(connection, stages)
     return dg.MaterializeResult(metadata={"stages": len(stages), "runs": len(runs)})
 
 
-def _stages(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Iterator[StageStats]:
+def stages_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Iterator[StageStats]:
+    """The stages of a run, each of one step or, where work is split, of several."""
+    stages = defaultdict(list)
     for step in instance.get_run_step_stats(run.run_id):
-        if step.step_key not in _STAGES or step.start_time is None or step.end_time is None:
-            continue
+        if (stage := _stage(step.step_key)) and step.start_time is not None and step.end_time is not None:
+            stages[stage].append((step.start_time, step.end_time, step))
+    for stage, steps in stages.items():
         counts: dict[str, float] = {}
-        for event in step.materialization_events:
+        for event in (event for *_, step in steps for event in step.materialization_events):
             materialization = (
                 event.dagster_event.step_materialization_data.materialization if event.dagster_event else None
             )
@@ -71,16 +78,21 @@ def _stages(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Iterator[StageS
                 if isinstance(value.value, int | float):
                     counts[name] = counts.get(name, 0) + value.value
         received = counts.get("megabytes_received")
+        began = min(start for start, *_ in steps)
         yield StageStats(
             run_id=run.run_id,
-            stage=_STAGES[step.step_key],
+            stage=stage,
             job=run.job_name,
-            succeeded=step.status is not None and step.status.value == "SUCCESS",
-            began_at=datetime.fromtimestamp(step.start_time, UTC),
-            seconds=step.end_time - step.start_time,
+            succeeded=all(step.status is not None and step.status.value == "SUCCESS" for *_, step in steps),
+            began_at=datetime.fromtimestamp(began, UTC),
+            seconds=max(end for _, end, _ in steps) - began,
             bytes=None if received is None else round(received * 1e6),
             **{column: _first(counts, names) for column, names in _COLUMNS.items()},
         )
+
+
+def _stage(step: str) -> str | None:
+    return _STAGES.get(step) or next((_SPLIT[part] for part in _SPLIT if step.startswith(part)), None)
 
 
 def _first(counts: dict[str, float], names: tuple[str, ...]) -> int | None:

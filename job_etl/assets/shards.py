@@ -1,11 +1,13 @@
-"""Loading and reading as steps of their own, for executors that send steps to other machines (`JOB_ETL_SHARDS`).
+"""Crawling, loading and reading in steps of their own, for executors that send steps elsewhere (`JOB_ETL_SHARDS`).
 
-The assets that they stand before do what the shards have left, and are the same with and without them.
+Each source is crawled by itself. The assets that shards stand before do what these have left, and are the same with and
+without them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
+from dagster._core.definitions.decorators.op_decorator import DecoratedOpFunction
 
 from job_etl import progress
 from job_etl.assets import sources
@@ -21,7 +23,7 @@ _RETRY = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL, 
 
 
 def with_shards(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:
-    """The assets, and before those that load and read the shards that `JOB_ETL_SHARDS` asks for.
+    """The assets, with as many shards before those that load and read as `JOB_ETL_SHARDS` asks for.
 
     Raises:
         ConfigError: it asks for what cannot be.
@@ -37,7 +39,20 @@ def with_shards(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetsDefiniti
         deps = [shard.key for shard in more.get(spec.key, [])]
         return spec.replace_attributes(deps=[*spec.deps, *deps]) if deps else spec
 
-    return [*(asset.map_asset_specs(after_shards) for asset in assets), *loads, *readings]
+    whole = [asset for asset in assets if asset is not sources.sources]
+    return [*_each_source(), *(asset.map_asset_specs(after_shards) for asset in whole), *loads, *readings]
+
+
+def _each_source() -> Iterator[dg.AssetsDefinition]:
+    """What crawls all sources in one step, for each in a step of its own: it crawls those that the step is about."""
+    crawl = sources.sources.op.compute_fn
+    assert isinstance(crawl, DecoratedOpFunction)
+    for spec in sources.SPECS:
+        yield dg.multi_asset(
+            name=f"sources_{spec.key.path[-1]}",
+            specs=[spec],
+            check_specs=[check for check in sources.sources.check_specs if check.asset_key == spec.key],
+        )(crawl.decorated_fn)
 
 
 def _load(shard: Shard) -> dg.AssetsDefinition:
@@ -55,8 +70,9 @@ def _load(shard: Shard) -> dg.AssetsDefinition:
             crawls, failed = load_shard(connection, landing_zone.open(), SOURCES, shard)
         for failure in failed:
             context.log.error(failure.reason)
-        counts = {"crawls_loaded": len(crawls), "payloads": sum(crawl.payloads for crawl in crawls)}
-        return dg.MaterializeResult(metadata=counts)
+        counted = ("payloads", "new", "changed", "unreadable")
+        counts = {name: sum(getattr(crawl, name) for crawl in crawls) for name in counted}
+        return dg.MaterializeResult(metadata={"crawls_loaded": len(crawls), **counts})
 
     return loaded
 
