@@ -146,6 +146,9 @@ def test_a_person_chooses_sources_and_boards(tmp_path: Path) -> None:
         (config.chosen(boards=["a"]), ["greenhouse/a", "lever/a"]),
         (config.chosen(["greenhouse"], ["a"]), ["greenhouse/a"]),
         (config.chosen(["greenhouse"], ["new"]), ["greenhouse/new"]),
+        (config.chosen(boards=["ashby/new"]), ["ashby/new"]),
+        (config.chosen(boards=["workday/acme.wd5/External"]), ["workday/acme.wd5/External"]),
+        (config.chosen(["workday"], ["acme.wd5/External"]), ["workday/acme.wd5/External"]),
     ]
     for boards, names in chosen:
         assert [str(board) for board in boards] == names

@@ -65,8 +65,8 @@ def unknown(name: str, known: Iterable[str], kind: str = "key") -> str:
     """What is said of a name that nobody knows: what may have been meant, and what is allowed."""
     allowed = sorted(known)
     near = difflib.get_close_matches(name, allowed, n=1)
-    hint = f"did you mean {near[0]}? " if near else ""
-    return f"unknown {kind}, {hint}(allowed: {', '.join(allowed)})"
+    hint = f", did you mean {near[0]}?" if near else ""
+    return f"unknown {kind}{hint} (allowed: {', '.join(allowed)})"
 
 
 class _Loader(yaml.SafeLoader):

@@ -179,8 +179,8 @@ class Sources:
     def chosen(self, sources: Iterable[str] = (), boards: Iterable[str] = ()) -> list[Board]:
         """The boards to crawl: those named, `greenhouse/stripe` or `stripe`, else all of the sources that are enabled.
 
-        A source that is named is crawled also where it is not enabled. With one source named, a board needs not be in
-        the file.
+        A source that is named is crawled also where it is not enabled. A board that is named with its source needs not
+        be in the file.
 
         Raises:
             ConfigError: a source or a board is unknown.
@@ -198,8 +198,11 @@ class Sources:
         everywhere = listed if names else [board for name in self.entries for board in self.boards(name)]
         if found := [board for board in everywhere if want in (str(board), board.name)]:
             return found
+        source, _, name = want.partition("/")
+        if name and source in (names or SOURCES):
+            return [Board(source, name)]
         if len(names) == 1:
-            return [Board(names[0], want.removeprefix(f"{names[0]}/"))]
+            return [Board(names[0], want)]
         raise ConfigError(f"board {want}: not in {self.file.name}; name its source to crawl it all the same")
 
     def _spelled_out(self, source: str) -> Iterator[Board]:
