@@ -25,6 +25,8 @@ pytestmark = [pytest.mark.compose, pytest.mark.timeout(1800)]
 PROJECT = Path(__file__).parents[1]
 SERVICES = ("postgres", "code", "webserver", "daemon")
 IMAGE = "job-etl:test"
+STARTER = os.environ.get("JOB_ETL_DOCKER_LAB")  # read here, as no setting of this name reaches the tests
+CADDY = os.environ.get("CADDY_IMAGE") or "caddy:2"
 
 MARTS = """
 select md5(string_agg(row_of::text, '' order by row_of ->> 'hash_key'))
@@ -61,12 +63,14 @@ class Stack:
         config = folder / "config"
         config.mkdir(parents=True)
         (config / "sources.yml").write_text("{}\n")
-        self.port, self.metrics_port = _free_port(), _free_port()
+        self.port, self.metrics_port, self.proxy_port = _free_port(), _free_port(), _free_port()
         self._environment = os.environ | {
             "COMPOSE_PROJECT_NAME": name,
             "JOB_ETL_IMAGE": IMAGE,
             "JOB_ETL_PORT": str(self.port),
             "METRICS_PORT": str(self.metrics_port),
+            "PROXY_BIND": "127.0.0.1",
+            "PROXY_PORT": str(self.proxy_port),
             "JOB_ETL_SECRETS_FOLDER": str(self.secrets),
             "JOB_ETL_CONFIG_FOLDER": str(config),
             "BUILD_NETWORK": "host",
@@ -226,8 +230,8 @@ def _answers() -> bool:
 @pytest.fixture(scope="module")
 def engine() -> None:
     """A Docker engine."""
-    if not _answers() and (lab := os.environ.get("JOB_ETL_DOCKER_LAB")):
-        subprocess.run([lab], capture_output=True)
+    if not _answers() and STARTER:
+        subprocess.run([STARTER], capture_output=True)
     if not _answers():
         pytest.skip("no Docker engine answers, and JOB_ETL_DOCKER_LAB names no program that starts one")
 
@@ -386,6 +390,17 @@ def test_metrics_are_served_for_prometheus(stack: Stack) -> None:
     _until(lambda: stack.health("metrics") == "healthy", 120, lambda: str(stack.inspect("metrics")["State"]))
     text = httpx.get(f"http://127.0.0.1:{stack.metrics_port}/metrics").text
     assert "job_etl_up 1.0" in text
+
+
+def test_the_proxy_speaks_tls_and_wants_its_password(stack: Stack) -> None:
+    if subprocess.run(["docker", "image", "inspect", CADDY], capture_output=True).returncode:
+        pytest.skip(f"the image {CADDY} is not here: docker pull {CADDY}")
+    stack.compose("--profile", "proxy", "up", "-d", "proxy")
+    _until(lambda: stack.health("proxy") == "healthy", 120, lambda: str(stack.inspect("proxy")["State"]))
+    password = (stack.secrets / "proxy_password").read_text()
+    url = f"https://localhost:{stack.proxy_port}/server_info"
+    answers = [httpx.get(url, auth=("job-etl", word), verify=False).status_code for word in ("wrong", password)]
+    assert answers == [401, 200]
 
 
 @pytest.mark.parametrize("name", ["user", "owner", "postgres"])
