@@ -62,10 +62,21 @@ _NOT_ASKED = re.compile(
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     """The compiled sections of the dictionary."""
+    return {section: re.compile(rf"(?<!\w)(?:{lines})(?!\w)") for section, lines in _sections().items()}
+
+
+@cache
+def _any_level() -> re.Pattern[str]:
+    """Every section about titles as a group of its name, for one pass over a title."""
+    groups = (f"(?P<{section}>{_sections()[section]})" for section in (*_STATED, *_SUGGESTED))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)")
+
+
+@cache
+def _sections() -> dict[str, str]:
+    """The lines of each section as alternatives."""
     return {
-        section: re.compile(
-            "|".join(rf"(?<!\w)(?:{line.strip()})(?!\w)" for line in lines.splitlines() if line.strip())
-        )
+        section: "|".join(f"(?:{line.strip()})" for line in lines.splitlines() if line.strip())
         for section, lines in taxonomy.document("seniority.yml").items()
         if section != _PLAIN
     }
@@ -80,11 +91,13 @@ def _no_experience_asked() -> Phrases:
 @lru_cache(maxsize=1 << 15)
 def _from_title(title: str) -> tuple[Seniority, str, bool] | None:
     """The level of a folded title, the section of the dictionary that says so, and whether it is stated outright."""
-    patterns = _patterns()
-    said = patterns["not_a_level"].sub(" ", title)
+    if not _any_level().search(title):
+        return None
+    said = _patterns()["not_a_level"].sub(" ", title)
+    sections = {str(match.lastgroup) for match in _any_level().finditer(said)}
     for levels in (_STATED, _SUGGESTED):
         for section, level in levels.items():
-            if patterns[section].search(said):
+            if section in sections:
                 return level, section, levels is _STATED
     return None
 

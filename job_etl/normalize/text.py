@@ -102,7 +102,7 @@ _TRAILERS = re.compile(
 
 def has_markup(text: str) -> bool:
     """Whether a text is HTML, also where it was escaped: it has a block's tags or pairs of inline ones."""
-    return bool("<" in text and _MARKUP.search(text)) or bool("&lt;" in text and _ESCAPED_BLOCK_TAG.search(text))
+    return bool("<" in text and _MARKUP.search(text)) or bool("&" in text and _ESCAPED_BLOCK_TAG.search(text))
 
 
 def html_to_text(html: str) -> str:
@@ -115,7 +115,7 @@ def html_to_text(html: str) -> str:
 
 
 def _without_markup(html: str, nested: bool = False) -> str:
-    if "&lt;" in html and html.count("&lt;") > html.count("<") and _ESCAPED_BLOCK_TAG.search(html):
+    if "&" in html and html.count("&lt;") > html.count("<") and _ESCAPED_BLOCK_TAG.search(html):
         for entity, character in _ESCAPES:
             html = html.replace(entity, character)
     if "<" not in html:
@@ -145,7 +145,7 @@ _SPACES = _Spaces(_PLAIN_TAGS)
 
 def _without_plain_tags(html: str) -> str | None:
     """What `_without_any_tags` makes of markup, where that has nothing but tags that need no parser; else None."""
-    if "\x00" in html or ("&#" in html and _ODD_NUMBER.search(html)):
+    if "\x00" in html or ("&" in html and _ODD_NUMBER.search(html)):
         return None
     if has_blocks := _BLOCK_TAG.search(html):
         html = html.replace("\n", " ").replace("\r", " ").replace("\t", " ")
@@ -203,7 +203,7 @@ def clean_text(text: str) -> str:
 
 def _clean_once(text: str) -> str:
     text = _repaired(text)
-    if "\\n" in text:  # a line end that was escaped twice on its way into JSON
+    if "\\" in text:  # a line end that was escaped twice on its way into JSON
         text = text.replace("\\r\\n", "\n").replace("\\n", "\n")
     text = "\n".join(_laid_out(text.split("\n")))
     for hint in _TRAILER_HINTS:
