@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -27,11 +28,15 @@ def build(connection: psycopg.Connection, url: str, folder: str, ranking: Rankin
     Raises:
         PermanentError: dbt failed; its own words are in the message.
     """
-    from job_etl.dbt import DBT
-
     project = str(paths.project_file("dbt_project"))
     places = {"--project-dir": project, "--profiles-dir": project, "--target-path": folder, "--log-path": folder}
-    command = [DBT, "build", "--exclude-resource-type", "unit_test", *(w for place in places.items() for w in place)]
+    command = [
+        str(Path(sys.executable).with_name("dbt")),
+        "build",
+        "--exclude-resource-type",
+        "unit_test",
+        *(w for place in places.items() for w in place),
+    ]
     Path(folder).mkdir(exist_ok=True)
     with timed() as watch:
         apply_ranking(connection, ranking or load_ranking())

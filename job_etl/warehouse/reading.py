@@ -19,7 +19,7 @@ from job_etl.warehouse.readers import Readers
 
 __all__ = ["POSTING_FIELDS", "read_payloads"]
 
-_CHUNK = 200  # payloads: about as much text as a pipe between two processes holds
+_CHUNK = 50  # payloads: few, so that the crawl of one board keeps every reader busy
 _COPY_DERIVED = f"copy derived ({', '.join(DERIVED_COLUMNS)}) from stdin"
 _COPY_UNREADABLE = f"copy unreadable ({', '.join(REJECT_COLUMNS)}) from stdin"
 
