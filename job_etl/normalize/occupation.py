@@ -245,7 +245,7 @@ def _index() -> _Index:
 def _spelt(word: str) -> str:
     """The known word nearest to an unknown one with the same first two letters, or the word itself."""
     index = _index()
-    if word in index.known or len(word) < 5:
+    if word in index.known or word in _EMPTY_WORDS or len(word) < 5:
         return word
     alike = [known for known in index.spellings.get(word[:2], ()) if abs(len(known) - len(word)) < _OTHER_LENGTH]
     scorer: Callable[..., float] = JaroWinkler.normalized_similarity
