@@ -20,6 +20,9 @@ from job_etl.errors import PermanentError
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
+ONLY_DUE = "job_etl/only_due"
+"""The tag of a run that leaves out boards that were crawled lately."""
+
 _CONFIG = """\
 # Written by job-etl, and yours to change: runs, schedules and sensors are kept in this folder.
 telemetry:
@@ -62,11 +65,12 @@ def ensure_dagster_home() -> Path:
     return folder
 
 
-def run_tags() -> dict[str, str]:
-    """The tags of a run of the command line, by which `fail_dead_runs` finds it."""
+def run_tags(*, only_due: bool = False) -> dict[str, str]:
+    """The tags of a run of the command line, by which `fail_dead_runs` finds it; `only_due` is its wish, if it has it."""
     return {
         "job_etl/started_by": "command line",
         "job_etl/process": f"{socket.gethostname()}:{ensure_dagster_home()}",
+        **({ONLY_DUE: "yes"} if only_due else {}),
     }
 
 

@@ -173,5 +173,5 @@ def test_facts_that_are_none_are_one_clear_line(landing: Landing) -> None:
 
 
 def test_a_store_whose_library_is_missing_says_so() -> None:
-    with pytest.raises(PermanentError, match=r"s3://bucket/zone needs an extra: .*s3fs"):
-        Landing("s3://bucket/zone")
+    with pytest.raises(PermanentError, match=r"gs://bucket/zone needs an extra: .*gcsfs"):
+        Landing("gs://bucket/zone")

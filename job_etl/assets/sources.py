@@ -15,6 +15,7 @@ from job_etl.boards import BoardHealth, board_health
 from job_etl.config.sources import load as load_config
 from job_etl.crawl import Progress, crawl
 from job_etl.health import SourceHealth, health_of
+from job_etl.instance import ONLY_DUE
 from job_etl.landing import CrawlFacts
 from job_etl.resources import LandingZone
 from job_etl.sources import SOURCES
@@ -22,7 +23,7 @@ from job_etl.sources import SOURCES
 _FULL = "boards_are_crawled_in_full"
 _SHOWN = 20
 _BOARDS_SHOWN = 200
-_BY_THE_CLOCK = {"dagster/schedule_name", "dagster/sensor_name"}
+_ONLY_DUE = {"dagster/schedule_name", "dagster/sensor_name", ONLY_DUE}
 _COLUMNS = {
     "board": "string",
     "newest_crawl": "string",
@@ -81,9 +82,9 @@ def sources(
 def _goes_on(run: dg.DagsterRun) -> bool:
     """Whether a run leaves out boards that are not due: one by the clock, or one that does over what another began.
 
-    Who starts a run by hand wants to see what is there now.
+    Who starts a run by hand wants to see what is there now, unless it is asked for.
     """
-    return bool(run.parent_run_id or run.tags.keys() & _BY_THE_CLOCK)
+    return bool(run.parent_run_id or run.tags.keys() & _ONLY_DUE)
 
 
 def _results(

@@ -70,8 +70,10 @@ def turn() -> Iterator[None]:
         connection.close()  # and with it the lock
 
 
-def execute(sources: Sequence[str]) -> Finished:
+def execute(sources: Sequence[str], *, only_due: bool = False) -> Finished:
     """Run the graph in this process, crawling these sources: one Dagster run, kept where the UI shows it.
+
+    With `only_due` boards that were crawled lately are left out.
 
     Raises:
         JobEtlError: the graph cannot be loaded.
@@ -97,7 +99,7 @@ def execute(sources: Sequence[str]) -> Finished:
                     run_id=run_id,
                     asset_selection=list(chosen.resolve(defs.resolve_asset_graph())),
                     raise_on_error=False,
-                    tags=run_tags(),
+                    tags=run_tags(only_due=only_due),
                 )
         except dg.DagsterExecutionInterruptedError:
             run.interrupted = True

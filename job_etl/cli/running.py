@@ -43,6 +43,9 @@ def run(
     no_crawl: Annotated[
         bool, typer.Option("--no-crawl", help="Ask no provider: only bring in what lies in the landing zone.")
     ] = False,
+    due: Annotated[
+        bool, typer.Option("--due", help="Leave out boards that were crawled lately, such as by a run that was killed.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Crawl, load, normalise, rank and export: the whole graph, as one Dagster run.
@@ -51,7 +54,7 @@ def run(
     written again. The UI shows the run afterwards (job-etl dev). The exit status is 1 where a step failed, a check is
     red or a board could not be read in full; everything else is there all the same.
     """
-    _run(None if no_crawl else source or [], as_json=as_json)
+    _run(None if no_crawl else source or [], only_due=due, as_json=as_json)
 
 
 def demo(as_json: AsJson = False) -> None:
@@ -100,7 +103,7 @@ class _Brought:
     jobs: list[Ranked]
 
 
-def _run(sources: Sequence[str] | None, *, as_json: bool) -> None:
+def _run(sources: Sequence[str] | None, *, only_due: bool = False, as_json: bool) -> None:
     """Run the graph, crawling these sources, all that are enabled where there are none, or nothing where None."""
     from job_etl.cli.graph import execute
     from job_etl.cli.watching import progress_shown
@@ -114,7 +117,7 @@ def _run(sources: Sequence[str] | None, *, as_json: bool) -> None:
         log = _log(began)
         note(f"running the graph; what it writes goes to {log}")
         with progress_shown(log):
-            finished = execute(crawled)
+            finished = execute(crawled, only_due=only_due)
         brought = _bring(began) if finished.success else None
     if as_json:
         show_json(_as_dict(finished, brought, log))

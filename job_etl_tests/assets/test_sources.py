@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from job_etl.assets.sources import sources
+from job_etl.instance import ONLY_DUE
 from job_etl.resources import LandingZone
 from job_etl_tests.provider import Provider, html, page
 
@@ -65,12 +66,13 @@ def test_the_health_of_each_board_stands_at_its_sources_asset(
     assert checks[ADZUNA].passed
 
 
-def test_a_run_by_the_clock_leaves_out_boards_that_are_not_due(
-    provider: Provider, run: Callable[..., dg.ExecuteInProcessResult]
+@pytest.mark.parametrize("tags", [{"dagster/schedule_name": "daily"}, {ONLY_DUE: "yes"}])
+def test_a_run_by_the_clock_or_with_due_leaves_out_boards_that_are_not_due(
+    provider: Provider, run: Callable[..., dg.ExecuteInProcessResult], tags: dict[str, str]
 ) -> None:
     run()
     asked = provider.count()
-    result = run({"dagster/schedule_name": "daily"})
+    result = run(tags)
     assert provider.count() == asked
     said = metadata(result, GREENHOUSE)
     assert (said["boards_crawled"].value, len(said["board_health"].records)) == (0, 2)
