@@ -66,7 +66,7 @@ def ensure_dagster_home() -> Path:
 
 
 def run_tags(*, only_due: bool = False) -> dict[str, str]:
-    """The tags of a run of the command line, by which `fail_dead_runs` finds it; `only_due` is its wish, if it has it."""
+    """The tags of a run of the command line, by which `fail_dead_runs` finds it, and its wish for `only_due`."""
     return {
         "job_etl/started_by": "command line",
         "job_etl/process": f"{socket.gethostname()}:{ensure_dagster_home()}",
