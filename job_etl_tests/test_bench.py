@@ -79,7 +79,7 @@ def test_baselines_write_the_same_rows_and_leave_no_table_behind(
     landing = Landing(str(tmp_path))
     land_corpus(landing, 200)
     staged = bring_in(connection, landing)
-    assert copy_again(connection, "staging", "postings") > 0
+    assert copy_again(connection, "staging", "postings").seconds > 0
     rows, seconds = upsert_row_by_row(database_url, 1_000)
     assert rows == staged.read
     assert seconds > 0

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy.dialects.postgresql import insert
 
-from job_etl.bench.figures import timed
+from job_etl.bench.figures import Stopwatch, timed
 
 
-def copy_again(connection: psycopg.Connection, schema: str, table: str) -> float:
-    """Seconds that a bare COPY takes to write a table's rows to one with the same columns, indexes and storage."""
+def copy_again(connection: psycopg.Connection, schema: str, table: str) -> Stopwatch:
+    """The time that a bare COPY takes to write a table's rows to one with the same columns, indexes and storage."""
     names = connection.execute(
         "select string_agg(quote_ident(column_name), ', ' order by ordinal_position) from information_schema.columns"
         " where table_schema = %s and table_name = %s and is_generated = 'NEVER'",
@@ -36,12 +36,12 @@ def copy_again(connection: psycopg.Connection, schema: str, table: str) -> float
         connection.execute(sql.SQL("create table {} (like {} including all)").format(like, original))
         try:
             statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(like, columns)
-            with timed() as watch, connection.cursor() as cursor, cursor.copy(statement) as copy:
+            with timed(connection) as watch, connection.cursor() as cursor, cursor.copy(statement) as copy:
                 while block := file.read(1 << 18):
                     copy.write(block)
         finally:
             connection.execute(sql.SQL("drop table {}").format(like))
-    return watch.seconds
+    return watch
 
 
 def upsert_row_by_row(url: str, rows: int) -> tuple[int, float]:

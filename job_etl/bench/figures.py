@@ -6,10 +6,11 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -20,7 +21,8 @@ class Figure:
     """One figure: `rate` rows a second or `seconds`, and how often the baseline's time goes into ours or ours into it.
 
     `ratio` is in the terms of `target`, which says what to reach; `met` is None where a smaller corpus or another
-    machine cannot tell.
+    machine cannot tell. `cpu` are the processor's seconds of all processes that took part, and `cpu_ratio` is to the
+    baseline's: they say more where the machine is busy with other things.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Figure:
     ratio: float | None = None
     target: str | None = None
     met: bool | None = None
+    cpu: float | None = None
+    cpu_ratio: float | None = None
 
     @property
     def rate(self) -> float:
@@ -38,22 +42,38 @@ class Figure:
 
 
 class Stopwatch:
-    """Seconds since it was made, until `stop`."""
+    """Seconds since it was made, until `stop`, and the processor's seconds meanwhile.
 
-    def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self.seconds = 0.0
+    The processor's are of this process, of its children that have ended, and of the server's process `backend`, where
+    the system tells them.
+    """
 
-    def stop(self) -> float:
-        """Stop, and return the seconds."""
-        self.seconds = time.perf_counter() - self._began
-        return self.seconds
+    def __init__(self, backend: int = 0) -> None:
+        self._backend = backend
+        self._began, self._cpu_began = time.perf_counter(), self._cpu()
+        self.seconds = self.cpu = 0.0
+
+    def stop(self) -> None:
+        """Stop, and keep the seconds."""
+        self.seconds, self.cpu = time.perf_counter() - self._began, self._cpu() - self._cpu_began
+
+    def _cpu(self) -> float:
+        spent = os.times()
+        return sum(spent[:4]) + _cpu_of(self._backend)
+
+
+def _cpu_of(pid: int) -> float:
+    with suppress(OSError):  # another machine's or account's
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        user, system = stat.rpartition(")")[2].split()[11:13]  # proc_pid_stat(5): after the name, from the third
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 @contextmanager
-def timed() -> Iterator[Stopwatch]:
-    """Time a block; the stopwatch holds its seconds afterwards."""
-    watch = Stopwatch()
+def timed(connection: psycopg.Connection | None = None) -> Iterator[Stopwatch]:
+    """Time a block; the stopwatch holds its seconds afterwards, with the server's for a connection."""
+    watch = Stopwatch(connection.info.backend_pid if connection else 0)
     yield watch
     watch.stop()
 

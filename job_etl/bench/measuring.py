@@ -36,6 +36,7 @@ DELTA = 1_000
 _SLOW_ROWS = 1_000  # of the baseline that is an order of magnitude slower
 _CALLS = 100_000
 _MIB = 2**20
+_TICK = 0.01  # seconds: what the system counts the processor's time in
 _LIMITS = {"this process": 256, "the largest process it starts": 256, "all processes but the server's": 1024}
 
 MEASUREMENTS = ("load", "stage", "again", "hash", "marts", "profile", "delta", "memory", "dlt")
@@ -112,11 +113,11 @@ class _Run:
         self.built = 0.0
 
     def load(self) -> Iterator[Figure]:
-        with timed() as watch:
+        with timed(self.connection) as watch:
             wrote = written(self.connection, self._load)
         self.loaded = watch.seconds
         copied = copy_again(self.connection, "raw", "job_postings_raw")
-        ratio = watch.seconds / copied
+        ratio = watch.seconds / copied.seconds
         yield Figure(
             f"landing → raw ({_size(wrote.wal_bytes)} of WAL)",
             self.payloads,
@@ -125,6 +126,8 @@ class _Run:
             ratio,
             "at most 1.3 × its time",
             ratio <= 1.3,
+            watch.cpu,
+            watch.cpu / max(copied.cpu, _TICK),
         )
 
     def stage(self) -> Iterator[Figure]:
@@ -134,18 +137,29 @@ class _Run:
             nonlocal staged
             staged = self._stage(self.payloads)
 
-        with timed() as watch:
+        with timed(self.connection) as watch:
             wrote = written(self.connection, stage)
         read, seconds = self.staged = staged.read, watch.seconds
         dead = dead_rows(self.connection)
-        copied = sum(copy_again(self.connection, "staging", table) for table in ("postings", "job_postings_stg"))
+        copies = [copy_again(self.connection, "staging", table) for table in ("postings", "job_postings_stg")]
+        copied, copied_cpu = sum(copy.seconds for copy in copies), sum(copy.cpu for copy in copies)
         slow, slowly = upsert_row_by_row(self.url, _SLOW_ROWS)
         fast, ratio, upserted = read / seconds, seconds / copied, read / seconds / (slow / slowly)
         name = "raw → staging"
         described = f"{name} ({_size(wrote.wal_bytes)} of WAL, {dead:,} dead row versions)"
         target = "4,000 postings/s on 2 cores"
-        yield Figure(described, read, seconds, target=target, met=fast >= 4_000)
-        yield Figure(name, read, seconds, "COPY of the finished rows", ratio, "at most 3 × its time", ratio <= 3)
+        yield Figure(described, read, seconds, target=target, met=fast >= 4_000, cpu=watch.cpu)
+        yield Figure(
+            name,
+            read,
+            seconds,
+            "COPY of the finished rows",
+            ratio,
+            "at most 3 × its time",
+            ratio <= 3,
+            watch.cpu,
+            watch.cpu / max(copied_cpu, _TICK),
+        )
         baseline = "SQLAlchemy, a finished row at a time"
         yield Figure(name, read, seconds, baseline, upserted, "10 × as fast", upserted >= 10)
 
@@ -180,11 +194,13 @@ class _Run:
     def delta(self) -> Iterator[Figure]:
         payloads = land_corpus(self.landing, DELTA, seed=1)
         marts.build(self.connection, self.url, f"{self.folder}/dbt")
-        with timed() as watch:
+        with timed(self.connection) as watch:
             self._bring_in()
-        yield Figure(f"{DELTA:,} new postings → staging", payloads, watch.seconds, target="the same on any table")
+        target = "the same on any table"
+        name = f"{DELTA:,} new postings → staging"
+        yield Figure(name, payloads, watch.seconds, target=target, cpu=watch.cpu)
         seconds = watch.seconds + marts.build(self.connection, self.url, f"{self.folder}/dbt")
-        yield Figure(f"{DELTA:,} new postings → marts", payloads, seconds, target="the same on any table")
+        yield Figure(f"{DELTA:,} new postings → marts", payloads, seconds, target=target)
 
     def memory(self) -> Iterator[Figure]:
         for name, peak in self.peaks.items():

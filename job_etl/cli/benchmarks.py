@@ -85,8 +85,8 @@ def _sizes(text: str) -> list[int]:
 def _show(measured: Measured) -> None:
     say(f"rows {measured.rows:,}, " + ", ".join(f"{name} {value}" for name, value in measured.surroundings.items()))
     say()
-    columns = ["what", "rows/s", "seconds", "ratio", "to", "target", "met"]
-    show_table(columns, [_row(figure) for figure in measured.figures], numbers=["rows/s", "seconds", "ratio"])
+    columns = ["what", "rows/s", "seconds", "CPU s", "ratio", "CPU ratio", "to", "target", "met"]
+    show_table(columns, [_row(figure) for figure in measured.figures], numbers=columns[1:6])
     say()
 
 
@@ -95,7 +95,9 @@ def _row(figure: Figure) -> list[str]:
         figure.name,
         f"{figure.rate:,.0f}" if figure.rows and figure.seconds else "",
         f"{figure.seconds:.2f}" if figure.seconds else "",
+        f"{figure.cpu:.2f}" if figure.cpu else "",
         f"{figure.ratio:.1f}" if figure.ratio else "",
+        f"{figure.cpu_ratio:.1f}" if figure.cpu_ratio else "",
         figure.baseline or "",
         figure.target or "",
         {True: "yes", False: "no", None: ""}[figure.met],
