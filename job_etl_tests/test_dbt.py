@@ -113,6 +113,16 @@ def test_only_what_changed_is_written_and_keeps_its_id(
     assert rows(connection, "select contract_type from marts.fact_jobs where hash_key = 'b1'") == [("full_time",)]
 
 
+def test_the_planner_knows_how_little_a_build_claims_after_one_that_claimed_all(
+    built: Callable[..., dict[str, int]], connection: psycopg.Connection
+) -> None:
+    built()
+    put_job(connection, "b1", job_title="Baker", company="Bolt", contract_type="full_time")
+    built()
+    known = "select reltuples from pg_class where relkind = 'r' and relname like 'claimed\\_%%'"
+    assert rows(connection, known) == [(1,), (1,)]
+
+
 def test_a_vanished_job_leaves_with_its_company_when_that_has_no_other(
     built: Callable[..., dict[str, int]], connection: psycopg.Connection
 ) -> None:

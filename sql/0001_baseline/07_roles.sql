@@ -27,6 +27,8 @@ to job_etl_user, job_etl_reader;
 
 grant usage on schema raw, staging, marts, ops to job_etl_user;
 grant select, insert, update, delete on all tables in schema raw, staging, marts, ops to job_etl_user;
+-- A build analyses its claim.
+grant maintain on staging.claimed_jobs, staging.claimed_companies to job_etl_user; -- noqa: PRS
 grant usage on all sequences in schema raw, staging, marts, ops to job_etl_user;
 revoke insert, update, delete on ops.schema_version, marts.job_posting_stats from job_etl_user;
 
