@@ -74,7 +74,7 @@ _SECTIONS = frozenset(_NEEDS) | _NOTHING
 _RANK: dict[Need, int] = {"mentioned": 0, "preferred": 1, "required": 2}
 _HEADING_WORDS, _HEADING_BYTES = 8, 120
 _INITIALS, _JOINT_WORDS = 2, 4
-_CONFIRMED_WITHIN = 60
+_CONFIRMED_WITHIN, _FILLERS_BYTES = 60, 60
 
 _CURRENCIES = frozenset({b" CAD ", b" PHP "})
 """Names of skills that are codes of currencies too (ISO 4217), folded."""
@@ -293,11 +293,11 @@ def _listed(folded: bytes, end: int, start: int) -> bool:
     return start - end < 24 and all(word in _LIST_WORDS for word in folded[end:start].translate(_LOWER).split())
 
 
-def _in_context(folded: bytes, match: _Found) -> bool:
+def _in_context(folded: bytes, start: int, end: int) -> bool:
     """Whether a word beside a name says that it is a technology."""
     before, after = _context()
-    left = b" %b " % folded[max(0, match.start - 60) : match.start].strip().translate(_LOWER)
-    return left.endswith(before) or folded[match.end : match.end + 24].translate(_LOWER).startswith(after)
+    left = b" %b " % folded[max(0, start - 60) : start].strip().translate(_LOWER)
+    return left.endswith(before) or folded[end : end + 24].translate(_LOWER).startswith(after)
 
 
 def _meant(folded: bytes, found: list[_Found]) -> list[_Found]:
@@ -307,7 +307,8 @@ def _meant(folded: bytes, found: list[_Found]) -> list[_Found]:
     case only in a list between two technologies, or after two.
     """
     sure = [
-        match.as_written and (match.phrase.match is not _Match.CONTEXT or _in_context(folded, match)) for match in found
+        as_written and (phrase.match is not _Match.CONTEXT or _in_context(folded, start, end))
+        for phrase, start, end, as_written in found
     ]
     unsure = [place for place, is_sure in enumerate(sure) if not is_sure]
     if not unsure:
@@ -339,11 +340,13 @@ def _not_meant(folded: bytes, found: list[_Found]) -> set[int]:
     """Places of names that mean others: "the sales and legal teams" are colleagues, "German law" is a country's."""
     people, country = _others()
     others: set[int] = set()
-    for place, match in enumerate(found):
-        if match.phrase.language:
-            if country.match(folded, match.end):
+    for place, (phrase, _, end, _) in enumerate(found):
+        if phrase.technical or phrase.cue:
+            continue
+        if phrase.language:
+            if country.match(folded, end):
                 others.add(place)
-        elif match.phrase.skill and not match.phrase.technical and people.match(folded, match.end):
+        elif people.match(folded, end):
             others.add(place)
             while place and _is_listed_before(folded, found[place - 1], found[place]):
                 place -= 1
@@ -369,20 +372,27 @@ def _negated(folded: bytes, found: list[_Found]) -> set[int]:
     if _DENIALS.isdisjoint([match.phrase.cue for match in found]):
         return denied
     for place, match in enumerate(found):
-        if match.phrase.cue in ("negation_before", "negation_to_confirm") and place + 1 < len(found):
-            between = folded[match.end : found[place + 1].start].translate(_LOWER).split()
-            if len(between) <= 3 and _FILLERS.issuperset(between):
+        if match.phrase.cue not in _DENIALS:
+            continue
+        if match.phrase.cue != "negation_after" and place + 1 < len(found):
+            if _are_fillers(folded, match.end, found[place + 1].start):
                 places = _list_from(folded, found, place + 1)
                 after = (
                     folded[found[places[-1]].end :][:_CONFIRMED_WITHIN].partition(_LINE)[0].translate(_LOWER).split()
                 )
                 if match.phrase.cue == "negation_before" or not _confirmations().isdisjoint(after):
                     denied.update(places)
-        elif match.phrase.cue == "negation_after" and place:
-            between = folded[found[place - 1].end : match.start].translate(_LOWER).split()
-            if len(between) <= 3 and _FILLERS.issuperset(between):
-                denied.add(place - 1)
+        elif match.phrase.cue == "negation_after" and place and _are_fillers(folded, found[place - 1].end, match.start):
+            denied.add(place - 1)
     return denied
+
+
+def _are_fillers(folded: bytes, end: int, start: int) -> bool:
+    """Whether only a few words without meaning stand between two positions."""
+    if start - end > _FILLERS_BYTES:
+        return False
+    between = folded[end:start].translate(_LOWER).split()
+    return len(between) <= 3 and _FILLERS.issuperset(between)
 
 
 def _list_from(folded: bytes, found: list[_Found], first: int) -> range:
@@ -422,17 +432,18 @@ def _needs(folded: bytes, found: list[_Found]) -> Iterator[tuple[str, Need]]:
     line: list[_Phrase] = []
     said = ""
     end = 0
-    for place, match in enumerate(found):
-        if folded.find(_LINE, end, match.start) >= 0:
-            yield from _of_line(line, said or section)
+    for place, (phrase, start, next_end, _) in enumerate(found):
+        if folded.find(_LINE, end, start) >= 0:
+            if line:
+                yield from _of_line(line, said or section)
             line, said = [], ""
-        if match.start > section_end:
+        if start > section_end:
             section, section_end = "neutral", len(folded)
-        end = match.end
-        cue = match.phrase.cue
-        if match.phrase.skill:
+        end = next_end
+        cue = phrase.cue
+        if not cue:
             if place not in dropped:
-                line.append(match.phrase)
+                line.append(phrase)
         elif cue in _SECTIONS:
             if cue != "employer_says" and _is_heading(folded, found, place):
                 section, section_end = cue, end + _EMPLOYER_PART if cue in _OF_EMPLOYER else len(folded)
