@@ -78,6 +78,11 @@ def execute(sources: Sequence[str], *, only_due: bool = False) -> Finished:
     Raises:
         JobEtlError: the graph cannot be loaded.
     """
+    with _no_interrupt_lost():
+        return _execute(sources, only_due)
+
+
+def _execute(sources: Sequence[str], only_due: bool) -> Finished:
     progress.report("dagster", 0, note="loading")
     import dagster as dg
 
@@ -93,14 +98,13 @@ def execute(sources: Sequence[str], *, only_due: bool = False) -> Finished:
         steps = {asset.op.name for asset in defs.assets or () if isinstance(asset, dg.AssetsDefinition) and asset.keys}
         instance.add_event_listener(run_id, _Listener(run, steps))
         try:
-            with _no_interrupt_lost():
-                result = defs.resolve_job_def(_JOB).execute_in_process(
-                    instance=instance,
-                    run_id=run_id,
-                    asset_selection=list(chosen.resolve(defs.resolve_asset_graph())),
-                    raise_on_error=False,
-                    tags=run_tags(only_due=only_due),
-                )
+            result = defs.resolve_job_def(_JOB).execute_in_process(
+                instance=instance,
+                run_id=run_id,
+                asset_selection=list(chosen.resolve(defs.resolve_asset_graph())),
+                raise_on_error=False,
+                tags=run_tags(only_due=only_due),
+            )
         except dg.DagsterExecutionInterruptedError:
             run.interrupted = True
         else:
@@ -110,7 +114,7 @@ def execute(sources: Sequence[str], *, only_due: bool = False) -> Finished:
 
 @contextmanager
 def _no_interrupt_lost() -> Iterator[None]:
-    """Send an interrupt again that arrived while Python was freeing memory, where exceptions go nowhere."""
+    """Send an interrupt again that arrived while Python was freeing memory or locks, where exceptions go nowhere."""
     told = sys.unraisablehook
 
     def hook(unraisable: sys.UnraisableHookArgs) -> None:
