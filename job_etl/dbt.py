@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -17,7 +19,7 @@ from typing import Any
 from uuid import uuid4
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, DbtProject
 from packaging.version import Version
 
 from job_etl import paths
@@ -76,9 +78,37 @@ class Translator(DagsterDbtTranslator):
 class InstalledDbt(DbtCliResource):
     """dbt as it is installed beside this process, whose version need not be asked of it: that takes two seconds."""
 
+    def cli(self, *args: Any, **options: Any) -> DbtCliInvocation:
+        """Call dbt; an interrupt comes when that is done, or it would be taken for trouble with an adapter."""
+        with _interrupts_held() as held:
+            called = super().cli(*args, **options)
+        if held:
+            called.process.send_signal(signal.SIGINT)
+            called.process.wait(called.termination_timeout_seconds)
+            signal.raise_signal(held[0])
+        return called
+
     @cached_property
     def _cli_version(self) -> Version:
         return Version(version("dbt-core"))
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[list[int]]:
+    """Collect the signals that end a run instead of obeying them."""
+    held: list[int] = []
+    if threading.current_thread() is not threading.main_thread():  # which alone is interrupted
+        yield held
+        return
+    before = {
+        number: signal.signal(number, lambda number, _: held.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield held
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def dbt_cli() -> DbtCliResource:
