@@ -26,7 +26,10 @@ def test_every_measurement_gives_figures_and_leaves_no_database_behind(server_ur
     said: list[str] = []
     measured = measure(server_url, 400, say=said.append)
     names = " ".join(figure.name for figure in measured.figures)
-    assert all(word in names for word in ("raw", "staging", "nothing new", "dlt", "marts", "profile", "new postings"))
+    assert all(
+        word in names
+        for word in ("raw", "staging", "nothing new", "dlt", "marts", "profile", "new postings", "all fields")
+    )
     assert not measured.broken
     assert all(figure.ratio is None or figure.ratio > 0 for figure in measured.figures)
     assert [line for line in said if line.startswith("measuring")] == [f"measuring: {name}" for name in MEASUREMENTS]

@@ -20,6 +20,7 @@ from psycopg import sql
 
 from job_etl.bench import marts, rival
 from job_etl.bench.baselines import copy_again, upsert_row_by_row
+from job_etl.bench.fields import median_seconds
 from job_etl.bench.figures import Figure, dead_rows, surroundings, timed, written
 from job_etl.bench.memory import watched
 from job_etl.bench.progress import remaining
@@ -39,10 +40,10 @@ _MIB = 2**20
 _TICK = 0.01  # seconds: what the system counts the processor's time in
 _LIMITS = {"this process": 256, "the largest process it starts": 256, "all processes but the server's": 1024}
 
-MEASUREMENTS = ("load", "stage", "again", "hash", "marts", "profile", "delta", "memory", "dlt")
+MEASUREMENTS = ("load", "stage", "again", "hash", "marts", "profile", "delta", "memory", "fields", "dlt")
 """What can be asked for; each needs what those before it did, so they run too, unreported."""
 
-_INDEPENDENT = ("hash", "memory", "dlt")
+_INDEPENDENT = ("hash", "memory", "fields", "dlt")
 """Measurements that leave nothing behind for others, and are left out where nobody asked for them."""
 
 Say = Callable[[str], None]
@@ -83,7 +84,7 @@ def measure(url: str, rows: int, *, only: Collection[str] = (), say: Say = lambd
                     say(f"measuring: {name}")
                     done = list(getattr(run, name)())
                     run.measured.figures += done if name in wanted else []
-                if name != "dlt":  # which works in this process, and is no part of what is measured
+                if name not in ("fields", "dlt"):  # which work in this process, and are no part of what is measured
                     run.measured.peaks = dict(peaks)
     return run.measured
 
@@ -208,6 +209,11 @@ class _Run:
             name = f"memory of {name}: {peak // _MIB} MiB"
             met = peak <= limit * _MIB if limit else None
             yield Figure(name, self.payloads, 0, target=f"{limit} MiB" if limit else None, met=met)
+
+    def fields(self) -> Iterator[Figure]:
+        postings, seconds = median_seconds(self.landing)
+        name = f"all fields of a posting: {1000 * seconds:.2f} ms of one core, the median of {postings:,}"
+        yield Figure(name, 0, 0, target="0.4 ms", met=seconds < 0.0004)
 
     def dlt(self) -> Iterator[Figure]:
         if not rival.is_installed():

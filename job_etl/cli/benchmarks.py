@@ -32,7 +32,7 @@ def bench(
         typer.Option(
             "--only",
             metavar="NAME",
-            help="load, stage, again, hash, marts, profile, delta, memory or dlt; may be given again.",
+            help="load, stage, again, hash, marts, profile, delta, memory, fields or dlt; may be given again.",
         ),
     ] = None,
     sizes: Annotated[
