@@ -19,7 +19,7 @@ from job_etl_tests.provider import Asked, Provider, Said, page
 
 pytestmark = pytest.mark.faults
 
-LOST = "(server closed the connection|terminating connection|the connection is lost)"
+LOST = "(server closed the connection|terminating connection|the connection is lost|not yet accepting connections)"
 STAGES = {
     "bootstrap": (
         f"select pg_advisory_lock({bootstrap._LOCK})",
