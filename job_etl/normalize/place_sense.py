@@ -44,6 +44,12 @@ _NEIGHBOURS_KM, _ADJOINING_KM = 60, 20
 _TELLING = 12
 """From how many letters another name of a small place is hardly something else's ("Weiden in der Oberpfalz")."""
 
+_COUNTRY_OVER_STATE = 1 / 2
+"""In a list of countries a state's code is a country's if that has at least so many times the state's people."""
+
+_FEWEST_BY_CODE = 30_000
+"""From how many people a country's code by itself can be meant: "SJ" is San José, and hardly ever Svalbard."""
+
 _CITY_AREAS = {"DE": frozenset({"Berlin", "Hamburg"}), "AT": frozenset({"Vienna"}), "FR": frozenset({"Paris"})}
 """Regions and departments that are one city."""
 
@@ -109,6 +115,47 @@ def is_list_of_states(found: Sequence[Found]) -> bool:
     """Whether all but one of at least three places are states, so that the one may be ("Texas; Ohio; New York")."""
     states = [f for f in found if f.place.country in _STATES and f.place.region and not f.place.city]
     return len(found) > 2 and len(states) == len(found) - 1
+
+
+def is_list_of_countries(parts: Sequence[Part]) -> bool:
+    """Whether names are countries' or groups', of which two or more leave the rest no other choice ("US, CA, UK").
+
+    Not so where one is the name of a town in the state whose code is in question ("Brazil, IN, US").
+    """
+    open_codes = [state for part in parts if (state := _state_of_code(part))]
+    sure = [part for part in parts if not _state_of_code(part)]
+    return (
+        bool(open_codes)
+        and len(sure) > 1
+        and all(map(_is_country_or_group, sure))
+        and all(map(_countries_alone, parts))
+        and not any(
+            c.kind is Kind.CITY and _lies_in(c, code) for part in sure for c in part.candidates for code in open_codes
+        )
+    )
+
+
+def countries_first(parts: Sequence[Part]) -> list[Part]:
+    """The same names, of which those of countries and groups of them mean nothing else."""
+    return [part._replace(candidates=_countries_alone(part)) for part in parts]
+
+
+def _countries_alone(part: Part) -> tuple[Candidate, ...]:
+    """The countries and groups a name means; no country by a code that a state of many more people has."""
+    state = _state_of_code(part)
+    least = state.weight * _COUNTRY_OVER_STATE if state else 0
+    return tuple(c for c in part.candidates if c.kind is Kind.GROUP or (c.kind is Kind.COUNTRY and c.weight > least))
+
+
+def _state_of_code(part: Part) -> Candidate | None:
+    """The state whose code a name is."""
+    states = (c for c in part.candidates if c.kind is Kind.REGION and c.country in _STATES and c.rank is Rank.CODE)
+    return next(states, None)
+
+
+def _is_country_or_group(part: Part) -> bool:
+    found = _alone(part)
+    return found is not None and not found.place.region and not found.place.city
 
 
 def states_first(parts: Sequence[Part]) -> list[Part]:
@@ -348,7 +395,9 @@ def _alone(part: Part) -> Found | None:
         return _found([namesake], explicit=True) if namesake else _region_alone(region, candidates)
     if city is not None:
         return _city_alone(city, candidates)
-    return _found([country], explicit=True) if country is not None else None
+    if country is None or (country.rank is Rank.CODE and country.population < _FEWEST_BY_CODE):
+        return None
+    return _found([country], explicit=True)
 
 
 def _region_alone(region: Candidate, candidates: Sequence[Candidate]) -> Found:

@@ -7,7 +7,7 @@ and the words among them that are no names. What the names mean is chosen in `pl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -41,13 +41,19 @@ def read(text: str, within: str | None = None) -> Reading:
         return Reading()
     around = [part for names in _cut(within).runs for part in names] if within else []
     chunks = [(_cut(alternative), weak) for alternative, weak in _alternatives(_COUNTS.sub(" ", line))]
+    if place_sense.is_list_of_countries([part for chunk, _ in chunks for run in chunk.runs for part in run]):
+        chunks = _reread(chunks, place_sense.countries_first)
     found = _found(chunks, around)
     if place_sense.is_list_of_states(found):
-        states = [
-            (chunk._replace(runs=list(map(place_sense.states_first, chunk.runs))), weak) for chunk, weak in chunks
-        ]
-        found = _found(states, around)
+        found = _found(_reread(chunks, place_sense.states_first), around)
     return Reading(tuple(dict.fromkeys(found)), mode_of(chunk.mode for chunk, _ in chunks))
+
+
+def _reread(
+    chunks: Iterable[tuple[_Chunk, bool]], meant: Callable[[Sequence[Part]], list[Part]]
+) -> list[tuple[_Chunk, bool]]:
+    """The same alternatives with what their names are known to mean."""
+    return [(chunk._replace(runs=list(map(meant, chunk.runs))), weak) for chunk, weak in chunks]
 
 
 def _found(chunks: Iterable[tuple[_Chunk, bool]], around: list[Part]) -> list[Found]:
@@ -177,7 +183,7 @@ class _Chunk(NamedTuple):
 
 def _alternatives(line: str) -> Iterator[tuple[str, bool]]:
     """The alternatives of a text, and whether only "/", "&" or "and" parts each from the one before."""
-    for strong in _ALTERNATIVES.split(line):
+    for strong in _in_full(_ALTERNATIVES.split(line)):
         pieces = _weak_pieces(strong)
         yield from ((piece, number > 0) for number, piece in enumerate(pieces) if piece)
 
@@ -189,12 +195,26 @@ def _weak_pieces(text: str) -> list[str]:
     pieces = [""]
     for part in re.split(r"([,()]\s*)", text):
         if _WEAK_ALTERNATIVES.search(part) and not gazetteer.lookup(gazetteer.key(part)):
-            first, *rest = _WEAK_ALTERNATIVES.split(part)
+            first, *rest = _in_full(_WEAK_ALTERNATIVES.split(part))
             pieces[-1] += first
             pieces += rest
         else:
             pieces[-1] += part
     return pieces
+
+
+def _in_full(pieces: list[str]) -> list[str]:
+    """Give words that mean nothing alone the name they share with the next piece ("North/South America")."""
+    for place in range(len(pieces) - 2, -1, -1):
+        word, shared = pieces[place], pieces[place + 1].partition(" ")[2]
+        if shared and not _is_name(word) and gazetteer.lookup(gazetteer.key(whole := f"{word} {shared}")):
+            pieces[place] = whole
+    return pieces
+
+
+def _is_name(word: str) -> bool:
+    folded = gazetteer.key(word)
+    return folded not in _vocabulary().nothing and bool(gazetteer.lookup(folded))
 
 
 def _cut(text: str) -> _Chunk:

@@ -70,6 +70,15 @@ def test_labelled_texts_are_read_as_a_person_reads_them(split: str) -> None:
         ("Worldwide", "Remote (World)", []),
         ("Remote - DACH", "Remote (DACH)", ["AT", "CH", "DE"]),
         ("London, UK; Remote (EMEA)", "London, England, GB; Remote (EMEA)", list(gazetteer.group_members()["EMEA"])),
+        ("Remote (US, CA, UK)", "Remote (United States; Canada; United Kingdom)", ["CA", "GB", "US"]),
+        ("UK/DE/FR", "United Kingdom; Germany; France", []),
+        ("US, IN, SG", "United States; India; Singapore", []),
+        ("US; CA; GA", "United States; California, US; Georgia, US", []),
+        ("US, CA, Fremont", "Fremont, California, US", []),
+        ("Brazil, IN, US", "Brazil, Indiana, US", []),
+        ("SF, SJ, NYC", "San Francisco, California, US; New York City, New York, US", []),
+        ("Northern and Southern California", "California, US", []),
+        ("North/South Carolina", "North Carolina, US; South Carolina, US", []),
     ],
 )
 def test_the_standard_text_names_places_and_where_one_may_live(
@@ -78,6 +87,13 @@ def test_the_standard_text_names_places_and_where_one_may_live(
     found = read(text)
     assert found.location_std == location_std
     assert found.remote_countries == remote_countries
+
+
+@pytest.mark.parametrize("text", ["North/South America", "North / South America", "North or South America"])
+def test_a_word_that_shares_the_next_ones_name_is_given_it(text: str) -> None:
+    members = gazetteer.group_members()
+    assert read(text).location_std == "Remote (North America; South America)"
+    assert read(text).remote_countries == sorted({*members["North America"], *members["South America"]})
 
 
 @pytest.mark.parametrize(
