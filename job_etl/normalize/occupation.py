@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from heapq import nlargest
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
@@ -27,15 +27,18 @@ from job_etl.normalize.title import standardise_title
 
 _K1, _B = 3.0, 0.75
 _WHOLE_ROLE_WEIGHT, _ROLE_WEIGHT, _SECOND_ROLE_WEIGHT = 2.0, 1.0, 0.5
-_LEAST_CONFIDENCE = 0.35
+_LEAST_CONFIDENCE, _LEAST_LIKENESS = 0.35, 0.5
+"""From which confidence an occupation is told: one that only looks like the title's words needs more."""
+
 _RECOGNISED = 0.4
-_LEAST_SIMILARITY = 0.92
+_LEAST_SIMILARITY = 0.94
 _OTHER_LENGTH = 2  # from here on two words are two: "quantum" is no misspelt "quant"
 _LONGEST_ALIAS = 5
 _COMMON, _ENOUGH = 200, 20
 _SHORTEST_COMPOUND_HEAD = 7
 
 _WORD = re.compile(r"[^\W_]+(?:[.+#][^\W_]*)*[+#]*|\.net\b")
+_SEGMENT = re.compile(r"\s[-–—|]\s|[(\[,;|]|\s/\s")
 _LEVEL_WORDS = frozenset(
     "senior junior sr jr snr jnr mid urgent hiring wanted vacancy needed required job position "  # noqa: SIM905 - a list of words reads better
     "i ii iii iv based home remote m w f d".split()
@@ -109,26 +112,38 @@ def _roles() -> tuple[dict[tuple[str, ...], _Role], dict[tuple[str, ...], _Role]
     whole: dict[tuple[str, ...], _Role] = {}
     for _, row in taxonomy.table("roles.tsv", ("role", "family", "esco", "aliases")):
         role = _Role(row["role"], row["family"], row["esco"] or row["role"])
-        for alias in (row["role"], *row["aliases"].split(";")):
-            if words := _words(alias.strip().rstrip("!")):
-                (whole if alias.strip().endswith("!") else anywhere).setdefault(words, role)
+        aliases = [alias.strip() for alias in row["aliases"].split(";")]
+        for alias in aliases if f"{row['role'].lower()}!" in aliases else (row["role"], *aliases):
+            if words := _words(alias.rstrip("!")):
+                (whole if alias.endswith("!") else anywhere).setdefault(words, role)
     return anywhere, whole
 
 
-def _roles_in(words: tuple[str, ...]) -> list[tuple[_Role, float]]:
-    """The roles a title names, longest alias first and last in the title first, with the share of words each takes."""
+def _roles_in(segments: tuple[tuple[str, ...], ...]) -> list[tuple[_Role, float]]:
+    """The roles a title names with the share of its words each takes.
+
+    Those of a segment before the next's, since what follows a dash, comma or bracket mostly qualifies the role; within
+    one the longest alias first, and the last in the title first.
+    """
     anywhere, whole = _roles()
+    words = tuple(chain.from_iterable(segments))
     if role := whole.get(words):
         return [(role, 1.0)]
-    found: list[tuple[_Role, float]] = []
+    for parts in (segments, (words,)) if len(segments) > 1 else (segments,):
+        if found := [(role, length / len(words)) for part in parts for role, length in _named_in(part, anywhere)]:
+            return found
+    return _compound_role(words)
+
+
+def _named_in(words: tuple[str, ...], roles: dict[tuple[str, ...], _Role]) -> Iterator[tuple[_Role, int]]:
+    """The roles whose aliases stand in a row of words, none overlapping, and the length of each alias."""
     taken = [False] * len(words)
     for length in range(min(_LONGEST_ALIAS, len(words)), 0, -1):
         for start in range(len(words) - length, -1, -1):
-            role = anywhere.get(words[start : start + length])
+            role = roles.get(words[start : start + length])
             if role and not any(taken[start : start + length]):
-                found.append((role, length / len(words)))
+                yield role, length
                 taken[start : start + length] = [True] * length
-    return found or _compound_role(words)
 
 
 def _compound_role(words: tuple[str, ...]) -> list[tuple[_Role, float]]:
@@ -172,10 +187,21 @@ def _labels_before_definition(text: str) -> tuple[str, str]:
             while (
                 length < place
                 and place + length < len(words)
-                and words[place + length][:3].lower() == words[length][:3].lower()
+                and words[place + length][:4].lower() == words[length][:4].lower()
             ):
                 length += 1
             return " ".join(words[:length]), " ".join(words[:place])
+    return _label_of_capitals(words)
+
+
+def _label_of_capitals(words: list[str]) -> tuple[str, str]:
+    """The same for a label that begins with an abbreviation ("ICT auditor"): its last plural before the first stop."""
+    first_stop = next((place for place, word in enumerate(words) if word.endswith((".", ","))), len(words))
+    for length in range(_LONGEST_ALIAS, 1, -1):
+        plural = [*words[: length - 1], f"{words[min(length, len(words)) - 1]}s"]
+        for place in range(first_stop - length, 0, -1):
+            if words[place : place + length] == plural:
+                return " ".join(words[:length]), " ".join(words[:place])
     return " ".join(words[:2]), " ".join(words[:40])
 
 
@@ -184,6 +210,7 @@ class _Index:
 
     def __init__(self, entries: list[_Entry]) -> None:
         self.entries = entries
+        self.names = [f" {' '.join(_words(entry.names))} " for entry in entries]
         counts = [Counter(_features(_words(entry.names))) for entry in entries]
         frequency: Counter[str] = Counter()
         for count in counts:
@@ -204,15 +231,21 @@ class _Index:
         for word in sorted(self.known):
             self.spellings[word[:2]].append(word)
 
-    def _place_of(self, label: str) -> int | None:
-        """The occupation with this preferred label, else the shortest that has it among its labels."""
-        wanted = f" {' '.join(_words(label))} "
-        candidates = [
-            (not text.startswith(wanted), len(text), place)
-            for place in self.postings.get(wanted.split()[0], {})
-            if wanted in (text := f" {' '.join(_words(self.entries[place].names))} ")
-        ]
-        return min(candidates)[2] if candidates else None
+    def _place_of(self, labels: str) -> int | None:
+        """The occupation with the first of these preferred labels that one has, else the likest that has it as another.
+
+        Likest is the one whose own label has all of its words, then the one that names it first.
+        """
+        candidates = []
+        for rank, label in enumerate(labels.split(";")):
+            words = _words(label)
+            wanted = f" {' '.join(words)} "
+            for place in self.postings.get(words[0], ()) if words else ():
+                names, own = self.names[place], _words(self.entries[place].label)
+                if wanted in names:
+                    has_words = set(words) <= set(own)
+                    candidates.append((own != words, rank, not has_words, names.index(wanted), len(names), place))
+        return min(candidates)[-1] if candidates else None
 
     def score(self, words: tuple[str, ...]) -> dict[int, float]:
         """Scores by place in `entries`; a common feature only adds to what a rarer one found."""
@@ -230,10 +263,13 @@ class _Index:
     def _commonness(self, feature: str) -> int:
         return len(self.postings[feature])
 
-    def best_possible(self, words: tuple[str, ...]) -> float:
-        """About what an occupation would score that is named by exactly these words."""
+    def likeness(self, place: int, words: tuple[str, ...], score: float) -> float:
+        """About the share of what an occupation would score that is named by exactly these words; 1 where it is."""
+        if len(words) > 1 and f" {' '.join(words)} " in self.names[place]:
+            return 1.0
         unknown = math.log(1 + len(self.entries))
-        return sum(self.weight.get(word, unknown) for word in words) * 2 or 1.0
+        best_possible = sum(self.weight.get(word, unknown) for word in words if word not in _EMPTY_WORDS) * 2 or 1.0
+        return score / best_possible / 2
 
 
 @cache
@@ -243,20 +279,28 @@ def _index() -> _Index:
 
 @lru_cache(maxsize=1 << 14)
 def _spelt(word: str) -> str:
-    """The known word nearest to an unknown one with the same first two letters, or the word itself."""
+    """The known word nearest to an unknown one with the same first two letters, or the word itself.
+
+    Who does a thing is no misspelling of it ("source", "sourcer").
+    """
     index = _index()
     if word in index.known or word in _EMPTY_WORDS or len(word) < 5:
         return word
     alike = [known for known in index.spellings.get(word[:2], ()) if abs(len(known) - len(word)) < _OTHER_LENGTH]
     scorer: Callable[..., float] = JaroWinkler.normalized_similarity
     nearest = process.extractOne(word, alike, scorer=scorer, score_cutoff=_LEAST_SIMILARITY)
-    return nearest[0] if nearest else word
+    return nearest[0] if nearest and nearest[0] not in (f"{word}r", f"{word}er") else word
 
 
-def _said(title: str) -> tuple[str, ...]:
-    """The words of a title without notes and level words, spelling mended; all its words where there are no others."""
-    words = _words(standardise_title(title)[0] or "")
-    return tuple(map(_spelt, (word for word in words if word not in _LEVEL_WORDS))) or words
+@lru_cache(maxsize=1 << 15)
+def _said(title: str) -> tuple[tuple[str, ...], ...]:
+    """The words of a title by segment, without notes and level words, spelling mended; or else all."""
+    standard = standardise_title(title)[0] or ""
+    segments = (
+        tuple(_spelt(word) for word in _words(segment) if word not in _LEVEL_WORDS)
+        for segment in _SEGMENT.split(standard)
+    )
+    return tuple(filter(None, segments)) or tuple(filter(None, (_words(standard),)))
 
 
 def _confidence(likeness: float, share: float | None) -> float:
@@ -271,7 +315,8 @@ def rank_occupations(title: str, limit: int = 10) -> tuple[Occupation, ...]:
     index = _index()
     if not index.entries or not (said := _said(title)):
         return ()
-    words = tuple(word for word in said if word not in _EMPTY_WORDS) or said
+    all_words = tuple(chain.from_iterable(said))
+    words = tuple(word for word in all_words if word not in _EMPTY_WORDS) or all_words
     scores = index.score(words)
     top = max(scores.values(), default=1.0)
     roles = _roles_in(said)
@@ -282,7 +327,6 @@ def rank_occupations(title: str, limit: int = 10) -> tuple[Occupation, ...]:
             weight = _SECOND_ROLE_WEIGHT if rank else _WHOLE_ROLE_WEIGHT if taken == 1.0 else _ROLE_WEIGHT
             scores[place] = scores.get(place, 0.0) + weight * top * (0.5 + taken / 2)
             share.setdefault(place, taken if rank == 0 else 0.0)
-    best_possible = index.best_possible(words)
     ranked = nlargest(limit, scores, key=scores.__getitem__)
     return tuple(
         Occupation(
@@ -290,7 +334,7 @@ def rank_occupations(title: str, limit: int = 10) -> tuple[Occupation, ...]:
             index.entries[place].code,
             index.entries[place].label,
             index.family.get(place),
-            _confidence(scores[place] / best_possible / 2, share.get(place)),
+            _confidence(index.likeness(place, all_words, scores[place]), share.get(place)),
         )
         for place in ranked
     )
@@ -311,7 +355,7 @@ def match_occupation(title: str) -> Occupation | None:
     named = _roles_in(_said(title))[:1]
     if ranked := rank_occupations(title):
         best = max(ranked, key=lambda occupation: occupation.confidence)
-        if best.confidence >= _LEAST_CONFIDENCE:
+        if best.confidence >= (_LEAST_CONFIDENCE if named else _LEAST_LIKENESS):
             return replace(best, family=named[0][0].family) if named and not best.family else best
     for role, taken in named:
         return Occupation(None, None, role.name, role.family, _confidence(0.0, taken))

@@ -75,6 +75,13 @@ def no_taxonomy(monkeypatch: pytest.MonkeyPatch) -> None:
         ("Lastbilschaufför", "Truck driver", "Transport"),
         ("Data Warehouse Engineer", "Data engineer", "Data and analytics"),
         ("Research Engineer", "Research engineer", "Science"),
+        ("Software Development Manager", "Engineering manager", "Software engineering"),
+        ("Business Development Director", "Business developer", "Business development"),
+        ("Training & Development Manager", "Training specialist", "Human resources"),
+        ("Business Analyst (Customer Success)", "Business analyst", "Business analysis"),
+        ("Nurse / Medical Assistant", "Nurse", "Healthcare"),
+        ("Counsel, Privacy Compliance", "Lawyer", "Legal and compliance"),
+        ("VP, Sales", "Sales manager", "Sales"),
     ],
 )
 def test_without_a_taxonomy_the_role_and_its_family_are_told(title: str, role: str, family: str) -> None:
@@ -84,7 +91,24 @@ def test_without_a_taxonomy_the_role_and_its_family_are_told(title: str, role: s
 
 
 @pytest.mark.usefixtures("no_taxonomy")
-@pytest.mark.parametrize("title", ["Wizard of Light", "Quantum Expert", "", "🚀", "Zzyzx"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Wizard of Light",
+        "Quantum Expert",
+        "",
+        "🚀",
+        "Zzyzx",
+        "Channel Development Manager",
+        "Land Development Manager",
+        "Physics Fellow",
+        "Open Source Evangelist",
+        "Developer Advocate",
+        "Toys & Models Expert",
+        "Helper (Rider University)",
+        "Cyber Resilience Architect",
+    ],
+)
 def test_a_title_that_names_no_known_role_has_no_occupation(title: str) -> None:
     assert match_occupation(title) is None
 
