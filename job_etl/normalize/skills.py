@@ -65,9 +65,11 @@ _NEEDS: dict[str, Need] = {
     "about_employer": "mentioned",
     "employer_says": "mentioned",
 }
-_HEADINGS_ONLY = frozenset({"ignored", "about_employer"})
+_HEADINGS_ONLY = frozenset({"neutral", "ignored", "about_employer"})
 _OF_EMPLOYER = frozenset({"about_employer", "employer_says"})
 _NOTHING = frozenset({"ignored", "not_asked"})
+_NO_WORD_OF = b" ,#&/?.0123456789"
+"""What may stand before the first word of a heading."""
 _EMPLOYER_PART = 1_200
 """How many bytes after its heading can be the employer's account of itself: the next heading may be one of no list."""
 _SECTIONS = frozenset(_NEEDS) | _NOTHING
@@ -91,7 +93,7 @@ def _byte_table(*groups: tuple[bytes, bytes]) -> bytes:
     return bytes(table)
 
 
-_PUNCTUATION = _byte_table((b"\x01-_\"?!'`*<>=~^\xa0\xab\xad\xb4\xb7\xbb", b" "), (b";:|()[]{}", b","), (b"\\", b"/"))
+_PUNCTUATION = _byte_table((b"\x01-_\"?!'`*<>=~^\xa0\xa1\xab\xad\xb4\xb7\xbb\xbf", b" "), (b";:|()[]{}", b","), (b"\\", b"/"))
 _LOWER = bytes(range(256)).decode("latin-1").lower().encode("latin-1")
 
 
@@ -409,12 +411,23 @@ def _list_from(folded: bytes, found: list[_Found], first: int) -> range:
 
 
 def _is_heading(folded: bytes, found: list[_Found], place: int) -> bool:
-    """Whether a cue stands on a short line that names no skill."""
+    """Whether a cue stands on a short line that names no skill, as its first words, with a capital or before a colon.
+
+    Within a line it is a remark: "Travel is required", "Crypto experience preferred". Of what an employer offers every
+    line may tell that the offers begin.
+    """
     cue = found[place]
     start = folded.rfind(_LINE, 0, cue.start)
     end = folded.find(_LINE, cue.end)
     end = len(folded) if end < 0 else end
     if end - start > _HEADING_BYTES or folded.count(_BLANKS, start + 1, end) > _HEADING_WORDS + 1:
+        return False
+    if (
+        cue.phrase.cue not in _NOTHING
+        and folded[cue.start + 1 : cue.start + 2].islower()
+        and folded[start + 1 : cue.start].strip(_NO_WORD_OF)
+        and not folded[cue.end : end].rstrip().endswith(b",")
+    ):
         return False
     while place and found[place - 1].start > start:
         place -= 1
@@ -435,7 +448,7 @@ def _needs(folded: bytes, found: list[_Found]) -> Iterator[tuple[str, Need]]:
     for place, (phrase, start, next_end, _) in enumerate(found):
         if folded.find(_LINE, end, start) >= 0:
             if line:
-                yield from _of_line(line, said or section)
+                yield from _of_line(line, _said_of(said, section))
             line, said = [], ""
         if start > section_end:
             section, section_end = "neutral", len(folded)
@@ -449,7 +462,12 @@ def _needs(folded: bytes, found: list[_Found]) -> Iterator[tuple[str, Need]]:
                 section, section_end = cue, end + _EMPLOYER_PART if cue in _OF_EMPLOYER else len(folded)
             elif cue not in _HEADINGS_ONLY and said != "not_asked" and (cue != "employer_says" or not said):
                 said = cue
-    yield from _of_line(line, said or section)
+    yield from _of_line(line, _said_of(said, section))
+
+
+def _said_of(said: str, section: str) -> str:
+    """What holds for a line: what it says itself, but "you have" asks for nothing more under "nice to have"."""
+    return section if section == "preferred" and said == "required" else said or section
 
 
 def _of_line(phrases: list[_Phrase], cue: str) -> Iterator[tuple[str, Need]]:

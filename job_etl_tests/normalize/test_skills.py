@@ -184,6 +184,48 @@ def test_german_headings_tell_the_sections_too() -> None:
     assert found == {"Accounting": "mentioned", "DATEV": "required", "English": "preferred"}
 
 
+@pytest.mark.parametrize(
+    ("required", "preferred", "offered"),
+    [
+        ("You're a great fit if you have:", "What will make you stand out", "Why you'll love working with us"),
+        ("THIS IS WHO YOU ARE", "What we'd love to see", "Our Core Values"),
+        ("Was du mitbringen solltest", "Pluspunkte", "Darauf kannst du dich freuen"),
+        ("Compétences techniques :", "Les plus", "Ce que nous vous proposons"),
+        ("¿Qué buscamos?", "Se valorará:", "Lo que ofrecemos"),
+        ("Dit breng je mee", "Pluspunten", "Dit krijg je"),
+        ("Cosa cerchiamo in te", "Preferenziali", "La nostra offerta"),
+        ("O que esperamos de você", "Será um diferencial", "Nossos benefícios"),
+        ("Czego oczekujemy", "Dodatkowe atuty", "Co zyskujesz"),
+        ("Vem är du?", "Meriterande", "Våra förmåner"),
+    ],
+)
+def test_headings_of_nine_languages_tell_the_sections(required: str, preferred: str, offered: str) -> None:
+    text = f"{required}\n- Python\n- SQL\n\n{preferred}\n- Docker\n\n{offered}\n- Yoga"
+    found = {mention.skill: mention.need for mention in find_skills(None, text, tags=[])}
+    assert found == {"Python": "required", "SQL": "required", "Docker": "preferred"}
+
+
+@pytest.mark.parametrize(
+    "remark",
+    ["Travel is required", "Willing to travel as required", "Crypto experience preferred", "Based near Bern a plus"],
+)
+def test_a_remark_in_a_list_is_no_heading_of_what_follows(remark: str) -> None:
+    found = {mention.skill: mention.need for mention in find_skills(None, f"{remark}\n- Python", tags=[])}
+    assert found["Python"] == "mentioned"
+
+
+def test_physical_demands_and_essential_functions_are_no_requirements() -> None:
+    text = "Essential Functions\n- Python\n\nPhysical Requirements\n- Typing\n\nOur Tech Stack\n- Kafka"
+    found = {mention.skill: mention.need for mention in find_skills(None, text, tags=[])}
+    assert found == {"Python": "mentioned", "Apache Kafka": "mentioned"}
+
+
+def test_what_is_nice_to_have_stays_so_where_a_line_says_you_have() -> None:
+    text = "Nice to have\n- You have used Kafka\n\nRequirements\n- Docker is a plus"
+    found = {mention.skill: mention.need for mention in find_skills(None, text, tags=[])}
+    assert found == {"Apache Kafka": "preferred", "Docker": "preferred"}
+
+
 def test_tags_are_kept_as_written_and_read_in_any_case() -> None:
     tags = ["  golang ", "GO", "Golang", "r", "non tech", "", "Data  entry"]
     raw, canonical = extract_skills("Developer", None, tags=tags)
