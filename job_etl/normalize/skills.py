@@ -93,7 +93,9 @@ def _byte_table(*groups: tuple[bytes, bytes]) -> bytes:
     return bytes(table)
 
 
-_PUNCTUATION = _byte_table((b"\x01-_\"?!'`*<>=~^\xa0\xa1\xab\xad\xb4\xb7\xbb\xbf", b" "), (b";:|()[]{}", b","), (b"\\", b"/"))
+_PUNCTUATION = _byte_table(
+    (b"\x01-_\"?!'`*<>=~^\xa0\xa1\xab\xad\xb4\xb7\xbb\xbf", b" "), (b";:|()[]{}", b","), (b"\\", b"/")
+)
 _LOWER = bytes(range(256)).decode("latin-1").lower().encode("latin-1")
 
 
@@ -443,13 +445,13 @@ def _needs(folded: bytes, found: list[_Found]) -> Iterator[tuple[str, Need]]:
     dropped = _negated(folded, found) | _not_meant(folded, found)
     section, section_end = "neutral", len(folded)
     line: list[_Phrase] = []
-    said = ""
+    said = headed = ""
     end = 0
     for place, (phrase, start, next_end, _) in enumerate(found):
         if folded.find(_LINE, end, start) >= 0:
             if line:
                 yield from _of_line(line, _said_of(said, section))
-            line, said = [], ""
+            line, said, headed = [], "", ""
         if start > section_end:
             section, section_end = "neutral", len(folded)
         end = next_end
@@ -457,9 +459,10 @@ def _needs(folded: bytes, found: list[_Found]) -> Iterator[tuple[str, Need]]:
         if not cue:
             if place not in dropped:
                 line.append(phrase)
-        elif cue in _SECTIONS:
+        elif cue in _SECTIONS and (not headed or (headed == "required" and cue == "preferred")):
             if cue != "employer_says" and _is_heading(folded, found, place):
-                section, section_end = cue, end + _EMPLOYER_PART if cue in _OF_EMPLOYER else len(folded)
+                headed = section = cue
+                section_end = end + _EMPLOYER_PART if cue in _OF_EMPLOYER else len(folded)
             elif cue not in _HEADINGS_ONLY and said != "not_asked" and (cue != "employer_says" or not said):
                 said = cue
     yield from _of_line(line, _said_of(said, section))
@@ -484,9 +487,8 @@ def _collect(title: str | None, description: str | None, tags: Sequence[str]) ->
     found: dict[str, tuple[Need, Where]] = {}
     for skill in _in_short_text(title) if title else ():
         found[skill] = "required", "title"
-    for tag in tags:
-        for skill in _in_tag(tag):
-            found.setdefault(skill, ("mentioned", "tags"))
+    for skill in _in_tags(tuple(tags), any(map(_is_technical, found))):
+        found.setdefault(skill, ("mentioned", "tags"))
     if description:
         folded = _fold(description)
         for skill, need in _needs(folded, _meant(folded, _find(folded))):
@@ -502,14 +504,42 @@ def _in_short_text(text: str) -> tuple[str, ...]:
     return tuple(match.phrase.skill for match in _meant(folded, _find(folded)) if match.phrase.skill)
 
 
+def _in_tags(tags: tuple[str, ...], is_technical: bool) -> Iterator[str]:
+    """The skills of a provider's tags; of everyday words those that stand with a technology.
+
+    Many providers make tags of the words of a text: "go" and "excel" beside "sales" are no skills, nor is "react" of a
+    job that they call no technical one.
+    """
+    named = [pair for tag in tags for pair in _in_tag(tag)]
+    is_technical |= any(sure and phrase.technical for phrase, sure in named)
+    is_other = not _no_technology().isdisjoint(map(str.casefold, tags))
+    for phrase, sure in named:
+        if (sure or is_technical) and not (is_other and phrase.technical):
+            yield phrase.skill
+
+
 @lru_cache(maxsize=1 << 14)
-def _in_tag(tag: str) -> tuple[str, ...]:
-    """The skills of a provider's tag: the one it spells, in any case, else those named in it."""
+def _in_tag(tag: str) -> tuple[tuple[_Phrase, bool], ...]:
+    """The skills of a tag, each with whether it is sure: the one it spells, in any case, else those named in it."""
     _, phrases, places = _automaton()
-    place = places.get(_fold(tag).translate(_LOWER))
+    folded = _fold(tag)
+    place = places.get(folded.translate(_LOWER))
     if place is None:
-        return _in_short_text(tag)
-    return (phrases[place].skill,) if phrases[place].skill else ()
+        return tuple((match.phrase, True) for match in _meant(folded, _find(folded)) if match.phrase.skill)
+    phrase = phrases[place]
+    as_written = folded == phrase.spelling and len(phrase.skill) > _INITIALS
+    return ((phrase, as_written or phrase.match is not _Match.CONTEXT),) if phrase.skill else ()
+
+
+@cache
+def _no_technology() -> frozenset[str]:
+    """Tags by which providers say that a job is no technical one."""
+    return frozenset(taxonomy.document("skill_cues.yml").get("tags_of_other_jobs", []))
+
+
+@cache
+def _is_technical(skill: str) -> bool:
+    return _TECHNICAL in (skill, *ancestors(skill))
 
 
 def find_skills(title: str | None, description: str | None, *, tags: Sequence[str]) -> list[Mention]:

@@ -70,6 +70,8 @@ def test_labelled_texts_are_read_as_a_person_reads_them(split: str) -> None:
         ("Worldwide", "Remote (World)", []),
         ("Remote - DACH", "Remote (DACH)", ["AT", "CH", "DE"]),
         ("London, UK; Remote (EMEA)", "London, England, GB; Remote (EMEA)", list(gazetteer.group_members()["EMEA"])),
+        ("Any location", None, []),
+        ("Northern America, UK", "United Kingdom; Remote (North America)", ["CA", "MX", "US"]),
         ("Remote (US, CA, UK)", "Remote (United States; Canada; United Kingdom)", ["CA", "GB", "US"]),
         ("UK/DE/FR", "United Kingdom; Germany; France", []),
         ("US, IN, SG", "United States; India; Singapore", []),

@@ -227,10 +227,37 @@ def test_what_is_nice_to_have_stays_so_where_a_line_says_you_have() -> None:
 
 
 def test_tags_are_kept_as_written_and_read_in_any_case() -> None:
-    tags = ["  golang ", "GO", "Golang", "r", "non tech", "", "Data  entry"]
+    tags = ["  golang ", "GO", "Golang", "r", "remote", "", "Data  entry"]
     raw, canonical = extract_skills("Developer", None, tags=tags)
-    assert raw == ["golang", "GO", "r", "non tech", "Data entry"]
+    assert raw == ["golang", "GO", "r", "remote", "Data entry"]
     assert canonical == ["Go", "R", "Data entry"]
+
+
+@pytest.mark.parametrize(
+    ("title", "tags", "expected"),
+    [
+        ("Account Executive", ["sales", "go", "excel", "c"], ["Sales"]),
+        ("Account Executive", ["sales", "Excel"], ["Sales", "Microsoft Excel"]),
+        ("Backend Engineer", ["go", "c"], ["Back-end development", "Go", "C"]),
+        ("Engineer", ["kafka", "go"], ["Apache Kafka", "Go"]),
+        ("Annotator", ["react", "recruitment", "non tech"], ["Recruiting"]),
+    ],
+)
+def test_a_tag_that_is_an_everyday_word_needs_a_technology(title: str, tags: list[str], expected: list[str]) -> None:
+    assert extract_skills(title, None, tags=tags)[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "need"),
+    [
+        ("Bonus points if you bring:", "preferred"),
+        ("What you bring to the role:", "required"),
+        ("Qualifications (preferred)", "preferred"),
+        ("Who are we looking for?", "required"),
+    ],
+)
+def test_the_first_words_of_a_heading_decide(heading: str, need: str) -> None:
+    assert [m.need for m in find_skills(None, f"{heading}\n- Kafka", tags=[])] == [need]
 
 
 def test_a_skill_of_the_text_is_placed_by_whole_words() -> None:
