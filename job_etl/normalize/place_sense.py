@@ -117,16 +117,17 @@ def is_list_of_states(found: Sequence[Found]) -> bool:
     return len(found) > 2 and len(states) == len(found) - 1
 
 
-def is_list_of_countries(parts: Sequence[Part]) -> bool:
+def is_list_of_countries(parts: Sequence[Part], *, joined: bool = False) -> bool:
     """Whether names are countries' or groups', of which two or more leave the rest no other choice ("US, CA, UK").
 
-    Not so where one is the name of a town in the state whose code is in question ("Brazil, IN, US").
+    One is enough where all are `joined` by "/" or "and", as no state is with its country ("US/CA"). Not so where one is
+    the name of a town in the state whose code is in question ("Brazil, IN, US").
     """
     open_codes = [state for part in parts if (state := _state_of_code(part))]
     sure = [part for part in parts if not _state_of_code(part)]
     return (
         bool(open_codes)
-        and len(sure) > 1
+        and len(sure) > (0 if joined else 1)
         and all(map(_is_country_or_group, sure))
         and all(map(_countries_alone, parts))
         and not any(
@@ -253,7 +254,7 @@ def _as_written(name: Part, found: Found) -> Found:
     return Found(Place(name.text, place.region, place.country), f"{found.rule}, city as written", found.explicit)
 
 
-_NAME = re.compile(r"[^\W\d_][\w.'’ -]{2,39}$")
+_NAME = re.compile(r"[^\W\d_][\w.'’ -]{3,39}$")
 
 
 def _chains(order: Sequence[Part]) -> Iterator[list[Candidate]]:

@@ -41,7 +41,9 @@ def read(text: str, within: str | None = None) -> Reading:
         return Reading()
     around = [part for names in _cut(within).runs for part in names] if within else []
     chunks = [(_cut(alternative), weak) for alternative, weak in _alternatives(_COUNTS.sub(" ", line))]
-    if place_sense.is_list_of_countries([part for chunk, _ in chunks for run in chunk.runs for part in run]):
+    parts = [part for chunk, _ in chunks for run in chunk.runs for part in run]
+    joined = len(parts) == len(chunks) and all(weak for _, weak in chunks[1:])
+    if place_sense.is_list_of_countries(parts, joined=joined):
         chunks = _reread(chunks, place_sense.countries_first)
     found = _found(chunks, around)
     if place_sense.is_list_of_states(found):
@@ -302,9 +304,11 @@ def _is_county(name_key: str) -> bool:
 
 
 def _usable(name: str, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """Codes are meant only where they are written as such: "IN" is Indiana, "in" is not, and "SE" no town called Sé."""
-    if len(name) == 2 and name.isupper():
-        return tuple(c for c in candidates if c.rank in (Rank.CODE, Rank.CURATED))
+    """Codes are meant only where they are written as such: "IN" is Indiana, "in" is not, "CAN" no town called Çan."""
+    if len(name) <= 3 and name.isupper():
+        codes = tuple(c for c in candidates if c.rank in (Rank.CODE, Rank.CURATED))
+        if codes or len(name) == 2:
+            return codes
     if name[:1].isupper() and len(name) <= 3:
         return candidates
     return tuple(c for c in candidates if c.rank is not Rank.CODE)

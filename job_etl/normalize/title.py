@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Callable, Collection
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from job_etl.model import Origin
@@ -73,6 +74,15 @@ _REFERENCE = re.compile(
     re.I,
 )
 _CODE = re.compile(r"#?[a-z]{0,5}[-_ ]?\d{4,}(?:[-_/.]\w+)*|\d{2,}[-/]\d{2,}(?:[-/]\d+)*|20\d\d[-_]\d{2,}", re.I)
+_YEAR = re.compile(
+    r"^20[2-4]\d(?:\s?[-–/]\s?(?:20)?\d\d)?\s+(?=[^\W\d])"
+    r"|(?:(?:\s+[-–|]|,)\s+(?:spring|summer|fall|autumn|winter|sommer|herbst|frühjahr))?"
+    r"(?<!server)(?<!office)(?<!windows)(?<!visual studio)(?<!exchange)(?<!\bsql)\s+(?:(?:ab|für|for|in)\s+)?"
+    r"20[2-4]\d(?:\s?[-–/]\s?(?:20)?\d\d)?$",
+    re.I,
+)
+"""A year of the start before or behind the role; behind the name of a product it is a version."""
+
 _LEGAL_FORM = re.compile(
     r"\b(?:gmbh|mbh|ag|kgaa|kg|ohg|e\.\s?v\.|ug|inc\.?|llc|ltd\.?|limited|plc|corp\.?|s\.a\.(?:s\.)?|sas|sarl|s\.r\.l\.|srl"
     r"|s\.p\.a\.|spa|b\.v\.|bv|n\.v\.|ab|sp\. z o\.o\.|se & co\.? .*)(?: & co\.?(?: kga?a?| ohg)?)?\s*$",
@@ -87,7 +97,8 @@ _PART = re.compile(
     r"\s*(?:[,/|;+&]|\s(?:and|or|und|oder|et|ou|y|o|e|en|of|i|lub|och|eller)\s|\s[-–]\s)\s*",
 )
 _IN_PLACE = re.compile(
-    r"\s+(?:in|im|bei|à|en|em|w|i|at|for|für|based in|located in|(?:am )?standort|region|(?:im )?(?:groß)?raum|area)\s+"
+    r"(?<!university)(?<!college)(?<!school)\s+"
+    r"(?:in|im|bei|à|en|em|w|i|at|for|für|based in|located in|(?:am )?standort|region|(?:im )?(?:groß)?raum|area)\s+"
     r"([^\W\d_][\w .'’/,-]{2,50})$",
     re.I,
 )
@@ -97,7 +108,7 @@ _REMOTE_PREFIX = re.compile(
     re.I,
 )
 _REMOTE_SUFFIX = re.compile(
-    r"(?<=\w)\s+(?:(?:im|in|mit|with|und|and)\s+)?(?:100\s?%\s)?(?:remote|home ?office|télétravail)\s*(?:\d+\s?%)?$",
+    r"(?<=[\w)])\s+(?:(?:im|in|mit|with|und|and)\s+)?(?:100\s?%\s)?(?:remote|home ?office|télétravail)\s*(?:\d+\s?%)?$",
     re.I,
 )
 _CONTRACT_SUFFIX = re.compile(
@@ -177,7 +188,7 @@ def _is_place(text: str) -> bool:
     if comma and (_place(area) == "alone" or _note()(area)):
         return _place(name) is not None or _is_place(name)
     name, _, area = text.rpartition(" ")
-    return (area in _words("states") or area.isdigit()) and _place(name) == "alone"
+    return (area in _words("states") or area.isdigit() or _place(area) == "alone") and _place(name) == "alone"
 
 
 def _is_somewhere(folded: str) -> bool:
@@ -203,6 +214,11 @@ def _is_note(text: str, told: Collection[str]) -> bool:
     return not folded or folded in told or _known_note(folded)
 
 
+def _is_plain_note(text: str) -> bool:
+    """Whether a part in the middle of a title is one of the dictionary's notes."""
+    return bool(_note()(text.strip(_EDGE).lower()))
+
+
 def _is_inside(title: str, place: int) -> bool:
     """Whether a place of a title is in brackets."""
     return title.count("(", 0, place) > title.count(")", 0, place)
@@ -219,6 +235,10 @@ def _without_notes(title: str, told: Collection[str]) -> str:
         title = title[: cuts[-1][0]]
     while (cuts := _cuts(title)) and _is_note(title[: cuts[0][0]], told):
         title = title[cuts[0][1] :]
+    while note := next(
+        (pair for pair in pairwise(_cuts(title)) if _is_plain_note(title[pair[0][1] : pair[1][0]])), None
+    ):
+        title = title[: note[0][0]] + title[note[1][0] :]
     for pattern in (_REMOTE_PREFIX, _REMOTE_SUFFIX, _CONTRACT_SUFFIX):
         title = pattern.sub("", title)
     while (comma := title.rfind(", ")) > 0 and not _is_inside(title, comma) and _is_note(title[comma + 2 :], told):
@@ -261,7 +281,7 @@ def _once(title: str, told: Collection[str]) -> str:
     if not _JOINERS.isdisjoint(title):
         title = _FEMININE.sub("", _BARE_MARK.sub(" ", title))
     if not _DIGITS.isdisjoint(title):
-        title = _SALARY.sub(" ", _REFERENCE.sub(" ", title))
+        title = _YEAR.sub("", _SALARY.sub(" ", _REFERENCE.sub(" ", title)))
     return _calm(_tidy(_without_notes(_tidy(title), told)))
 
 

@@ -86,6 +86,18 @@ PIECES = st.sampled_from(
         ("Technicien(ne) de maintenance", "Technicien de maintenance"),
         ("Clerk (Salary RM1800 - RM2000)", "Clerk"),
         ("Cashier ( Night Shift )", "Cashier (Night Shift)"),
+        ("Scheduler - Full Time - Quillwright River", "Scheduler - Quillwright River"),
+        ("Engineer - Remote - Platform", "Engineer - Platform"),
+        ("2027-2028 Social Worker", "Social Worker"),
+        ("Ausbildung zum Elektroniker (m/w/d) 2027", "Ausbildung zum Elektroniker"),
+        ("Software Engineer Intern - Winter 2026", "Software Engineer Intern"),
+        ("Pressesprecher (m/w/d) - Teilzeit 25 Std.", "Pressesprecher"),
+        ("Campaign Manager*in (SEO) im Homeoffice", "Campaign Manager (SEO)"),
+        ("Notar in Jena, auf Wunsch mit Partnerperspektive", "Notar"),
+        ("VP Channel Sales (TX)", "VP Channel Sales"),
+        ("Key Account Manager (NL-based)", "Key Account Manager"),
+        ("Enterprise Account Executive, Paris France", "Enterprise Account Executive"),
+        ("Account Executive - Future Opportunities", "Account Executive"),
     ],
 )
 def test_what_is_beside_the_role_is_cut(title: str, standard: str) -> None:
@@ -122,6 +134,10 @@ def test_what_is_beside_the_role_is_cut(title: str, standard: str) -> None:
         "Sales & Marketing Assistant",
         "Head of R&D",
         "Director, Engineering",
+        "SQL Server 2022 Administrator",
+        "Consultant Windows Server 2022",
+        "Developer (web-based)",
+        "Barista - UNIVERSITY AT ALBANY",
     ],
 )
 def test_what_belongs_to_the_role_stays(title: str) -> None:
