@@ -130,7 +130,10 @@ def _stage_batch(
 def _reread_outdated(
     connection: psycopg.Connection, sources: Mapping[str, Source], readers: Readers, staged: Staged
 ) -> None:
-    """Read again what another version of the normaliser read, and try again what it refused."""
+    """Read again what another version of the normaliser read, and try again what it refused.
+
+    The version is noted as current when all is done: what was killed in between goes on where it was.
+    """
     version = {"normalizer_version": normalizer_version()}
     with connection.transaction(), connection.cursor() as cursor:
         if cursor.execute(load_sql("staging/is_current.sql"), version).fetchone() is not None:
@@ -148,12 +151,23 @@ def _reread_outdated(
             staged.reread += cursor.execute(load_sql("staging/reread_postings.sql")).rowcount
             cursor.execute(load_sql("staging/mark_reread.sql"), version)
             staged.jobs_changed += cursor.execute(load_sql("staging/roll_up_jobs.sql")).rowcount
+    while _retry_rejects(connection, sources, readers, staged):
+        pass
+    connection.execute(load_sql("staging/set_current.sql"), version)
+
+
+def _retry_rejects(
+    connection: psycopg.Connection, sources: Mapping[str, Source], readers: Readers, staged: Staged
+) -> bool:
+    """Try some rejects of other versions: those refused again are marked, the boards of the others forgotten."""
     with connection.transaction(), connection.cursor() as cursor:
-        # A reject that can be read now was on its board all along: its board's history is told again.
         cursor.execute(load_sql("staging/create_batch.sql"))
-        boards = cursor.execute(load_sql("staging/boards_with_old_rejects.sql"), version | _known(sources)).fetchall()
+        arguments = {"sources": list(sources), "limit": BATCH_PAYLOADS}
+        tried = _read(connection, "select_old_rejects", arguments, sources, readers, staged)
+        boards = cursor.execute(load_sql("staging/boards_of_readable_rejects.sql"), _known(sources)).fetchall()
+        cursor.execute(load_sql("staging/replace_rejects.sql"))
         _forget(cursor, boards)
-        cursor.execute(load_sql("staging/set_current.sql"), version)
+    return tried > 0
 
 
 def _forget_late_boards(connection: psycopg.Connection, sources: Mapping[str, Source]) -> None:

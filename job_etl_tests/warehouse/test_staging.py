@@ -10,9 +10,11 @@ from typing import Any
 import psycopg
 import pytest
 
+from job_etl.errors import UnreadablePayload
 from job_etl.landing import Landing
-from job_etl.model import Outcome
+from job_etl.model import Board, GivenPosting, Outcome, Payload
 from job_etl.sources import SOURCES
+from job_etl.sources.greenhouse import Greenhouse
 from job_etl.warehouse import staging
 from job_etl.warehouse.connect import connect
 from job_etl.warehouse.staging import stage_crawls
@@ -328,7 +330,7 @@ def test_a_newer_normaliser_rewrites_what_it_reads_differently_and_takes_it_for_
     monkeypatch.setattr(staging, "normalizer_version", lambda: "next")
     land(landing, day(2), [posting(1), posting(2), {"title": "No id"}])
     staged = bring_in(connection, landing)
-    assert (staged.read, staged.reread) == (4, 1)
+    assert (staged.crawls, staged.read, staged.reread) == (1, 2, 1)
     assert connection.execute("select from staging.postings where skills = '{Guesswork}'").fetchall() == []
     assert connection.execute("select distinct normalizer_version from staging.postings").fetchall() == [("next",)]
     assert connection.execute("select distinct normalizer_version from raw.rejects").fetchall() == [("next",)]
@@ -337,6 +339,92 @@ def test_a_newer_normaliser_rewrites_what_it_reads_differently_and_takes_it_for_
         ("2", day(1), "opened", ""),
     ]
     assert tables(connection)["rejects"] == before["rejects"]
+
+
+class Strict(Greenhouse):
+    """A reader that knows less: it refuses what is called odd."""
+
+    def read(self, payload: Payload, board: Board) -> GivenPosting:
+        if payload.get("title") == "Odd":
+            raise UnreadablePayload("odd")
+        return super().read(payload, board)
+
+
+def land_two_boards_with_an_odd_posting_on_one(landing: Landing) -> None:
+    land(landing, day(0), [posting(1), posting(2, "Odd"), {"title": "No id"}])
+    land(landing, day(1), [posting(1, "Architect"), posting(2, "Odd"), {"title": "No id"}])
+    land(landing, day(0), [posting(7), {"title": "No id"}], board="southwind")
+
+
+def test_the_history_of_a_board_is_told_again_only_where_a_reject_reads_now(
+    connection: psycopg.Connection, landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land_two_boards_with_an_odd_posting_on_one(landing)
+    load(connection, landing)
+    stage_crawls(connection, {"greenhouse": Strict()})
+    assert set(lives(connection)) == {"1", "7"}
+    told = "select board, staged_at from raw.crawls order by board, collected_at"
+    before = connection.execute(told).fetchall()
+    monkeypatch.setattr(staging, "normalizer_version", lambda: "next")
+    staged = stage_crawls(connection, SOURCES)
+    assert staged.crawls == 2
+    assert lives(connection)["2"] == (day(0), day(1), None)
+    assert {(identity, when, kind) for identity, when, kind, _ in events(connection)} == {
+        ("1", day(0), "opened"),
+        ("1", day(1), "changed"),
+        ("2", day(0), "opened"),
+        ("7", day(0), "opened"),
+    }
+    after = connection.execute(told).fetchall()
+    assert [was == now for was, now in zip(before, after, strict=True)] == [False, False, True]
+    assert connection.execute("select source_job_id, normalizer_version from raw.rejects").fetchall() == [
+        (None, "next"),
+        (None, "next"),
+    ]
+
+
+def test_rejects_are_tried_a_few_at_a_time_and_once_a_version(
+    connection: psycopg.Connection, landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land_two_boards_with_an_odd_posting_on_one(landing)
+    load(connection, landing)
+    stage_crawls(connection, {"greenhouse": Strict()})
+    monkeypatch.setattr(staging, "normalizer_version", lambda: "next")
+    monkeypatch.setattr(staging, "BATCH_PAYLOADS", 1)
+    assert stage_crawls(connection, SOURCES).crawls == 2
+    assert set(lives(connection)) == {"1", "2", "7"}
+    written = row_versions(connection)
+    again = stage_crawls(connection, SOURCES)
+    assert (again.crawls, again.read, again.rejected) == (0, 0, 0)
+    assert row_versions(connection) == written
+
+
+def test_what_was_killed_while_rejects_were_tried_is_made_good(
+    connection: psycopg.Connection, landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land_two_boards_with_an_odd_posting_on_one(landing)
+    load(connection, landing)
+    stage_crawls(connection, {"greenhouse": Strict()})
+    monkeypatch.setattr(staging, "normalizer_version", lambda: "next")
+    monkeypatch.setattr(staging, "BATCH_PAYLOADS", 1)
+    tries = 0
+
+    def killed(*arguments: Any) -> bool:
+        nonlocal tries
+        tries += 1
+        if tries > 1:
+            raise KeyboardInterrupt
+        return retry(*arguments)
+
+    retry = staging._retry_rejects
+    with monkeypatch.context() as patch:
+        patch.setattr(staging, "_retry_rejects", killed)
+        with pytest.raises(KeyboardInterrupt):
+            stage_crawls(connection, SOURCES)
+    assert connection.execute("select from ops.state where value = 'next'").fetchall() == []
+    stage_crawls(connection, SOURCES)
+    assert lives(connection)["2"] == (day(0), day(1), None)
+    assert connection.execute("select value from ops.state where name = 'normalizer_version'").fetchall() == [("next",)]
 
 
 def test_two_at_once_bring_in_what_one_does(
