@@ -88,6 +88,13 @@ def test_a_note_in_the_title_counts_and_a_subject_matter_does_not(title: str, ki
         ("We run hybrid clouds and a remote job board; there is an on-site gym.", UNKNOWN),
         ("Experience with remote sensing and hybrid vehicles", UNKNOWN),
         ("We pay a home office stipend", UNKNOWN),
+        ("Northwind | Data Engineer | Remote | Full-time", REMOTE),
+        ("Northwind | Remote (US) | Data Engineer", REMOTE),
+        ("Northwind | Oslo | Onsite/Hybrid | Full-time", HYBRID),
+        ("Northwind | Oslo | Remote or Onsite", HYBRID),
+        ("Northwind | Onsite | Oslo", ONSITE),
+        ("Genau 98% remote", REMOTE),
+        ("We are looking for a remote cook. #BI-Remote", REMOTE),
     ],
 )
 def test_descriptions_in_nine_languages_are_understood(description: str, kind: RemoteType) -> None:
