@@ -1,44 +1,36 @@
 """Landing zone → `raw`: every landed crawl once, in one transaction each.
 
 A crawl's payloads are told from those known by identity and fingerprint alone, and only what is new or has changed is
-copied, straight to where it stays. While the server works on one crawl, a thread reads the next.
+copied, straight to where it stays. While the server works on one crawl, the next are read: in a process of their own
+where there are many, as a thread and this one would wait for each other.
 """
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from job_etl import jsontext
-from job_etl.errors import JobEtlError, PermanentError, UnreadablePayload
+from job_etl.errors import PermanentError
 from job_etl.landing import CrawlFacts, Landing, crawl_key
-from job_etl.model import Board, Outcome
+from job_etl.model import Outcome
 from job_etl.sources.base import Source
+from job_etl.warehouse import copybinary
 from job_etl.warehouse.connect import load_sql
+from job_etl.warehouse.landed import LANDED_COLUMNS, PAYLOAD_COLUMNS, Part, Unreadable, payload_rows, read_crawl
+from job_etl.warehouse.workers import Workers, cores
 
-_CONTENT_KEPT = 10_000  # characters of a line that is not JSON: enough to see what it was
-_CRAWL_KEPT = 16 << 20  # bytes of a crawl's payloads: most have far fewer, and the rest are read twice
-_COLUMNS = {
-    "raw_id": "uuid",
-    "source": "text",
-    "payload": "jsonb",
-    "collected_at": "timestamptz",
-    "board": "text",
-    "source_job_id": "text",
-    "payload_hash": "uuid",
-    "crawl_id": "int8",
-    "line": "int4",
-}
-_COPY_PAYLOADS = f"copy raw.job_postings_raw ({', '.join(_COLUMNS)}) from stdin (format binary)"
+_ALONE = 2_000  # payloads that are read in less time than a process takes to start
+_AHEAD = 4  # crawls
+_COPY_LANDED = f"copy landed ({', '.join(LANDED_COLUMNS)}) from stdin (format binary)"
+_COPY_PAYLOADS = f"copy raw.job_postings_raw ({', '.join(PAYLOAD_COLUMNS)}) from stdin (format binary)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +74,6 @@ def pending_crawls(connection: psycopg.Connection, landing: Landing) -> list[str
         return [files[key] for (key,) in cursor]
 
 
-class _Payload(NamedTuple):
-    """A payload of a crawl: its line, its identity if it has one, its fingerprint and its text as `jsonb` takes it."""
-
-    line: int
-    source_job_id: str | None
-    payload_hash: uuid.UUID
-    text: bytes
-
-
-class _Unreadable(NamedTuple):
-    """A line that is not JSON."""
-
-    line: int
-    reason: str
-    content: str
-
-
-_Lines = Iterable[_Payload | _Unreadable]
-
-
 def load_crawls(
     connection: psycopg.Connection,
     landing: Landing,
@@ -109,55 +81,65 @@ def load_crawls(
     *,
     on_progress: Callable[[LoadedCrawl | FailedLoad], None] = lambda _: None,
 ) -> tuple[list[LoadedCrawl], list[FailedLoad]]:
-    """Load every pending crawl, the oldest first; a file that cannot be loaded does not stop the others."""
+    """Load every pending crawl, the oldest first; a file that cannot be loaded does not stop the others.
+
+    Raises:
+        TransientError: the process that reads files ended early; what was loaded stays.
+    """
     loaded: list[LoadedCrawl] = []
     failed: list[FailedLoad] = []
 
-    def fail(file: str, error: JobEtlError) -> None:
+    def fail(file: str, error: PermanentError) -> None:
         failed.append(FailedLoad(file, str(error)))
         on_progress(failed[-1])
 
     pending: list[tuple[CrawlFacts, str]] = []
     for file in pending_crawls(connection, landing):
         try:
-            pending.append((landing.facts(file), file))
-        except JobEtlError as error:
+            facts = landing.facts(file)
+            if facts.source not in sources:
+                known = ", ".join(sorted(sources))
+                raise PermanentError(f"{file}: there is no source {facts.source!r} (known: {known})")
+            pending.append((facts, file))
+        except PermanentError as error:
             fail(file, error)
     pending.sort(key=lambda item: (item[0].collected_at, item[0].key))
-    for (facts, file), lines in _ahead(partial(_lines_of, landing, sources), pending):
+    for facts, file, read in _read_ahead(landing, sources, pending):
         try:
             try:
-                crawl = _load(connection, facts, file, lines.result())
+                crawl = _load(connection, facts, file, read())
             except psycopg.DataError:
-                crawl = _load(connection, facts, file, _lines_of(landing, sources, facts, file, rewrite=True))
+                parts = read_crawl(landing, sources[facts.source], facts, file, rewrite=True)
+                crawl = _load(connection, facts, file, parts)
             if crawl is not None:
                 loaded.append(crawl)
                 on_progress(crawl)
-        except JobEtlError as error:
+        except PermanentError as error:
             fail(file, error)
     return loaded, failed
 
 
-def payload_hash(source: Source, payload: Any) -> uuid.UUID:
-    """The fingerprint of a payload: md5 of its JSON with sorted keys, without what changes by itself."""
-    comparable = source.comparable(payload) if isinstance(payload, dict) else payload
-    return uuid.UUID(bytes=hashlib.md5(jsontext.encode_sorted(comparable), usedforsecurity=False).digest())
-
-
-def _ahead(
-    read: Callable[[CrawlFacts, str], _Lines], pending: list[tuple[CrawlFacts, str]]
-) -> Iterator[tuple[tuple[CrawlFacts, str], Future[_Lines]]]:
-    """Each pending crawl with what reading it gives; the next is read meanwhile."""
-    with ThreadPoolExecutor(1) as thread:
-        reading: deque[tuple[tuple[CrawlFacts, str], Future[_Lines]]] = deque()
-        for crawl in pending:
-            reading.append((crawl, thread.submit(read, *crawl)))
-            if len(reading) > 1:
-                yield reading.popleft()
+def _read_ahead(
+    landing: Landing, sources: Mapping[str, Source], pending: list[tuple[CrawlFacts, str]]
+) -> Iterator[tuple[CrawlFacts, str, Callable[[], Iterable[Part]]]]:
+    """Each pending crawl with what gives its parts, as `read_crawl` does."""
+    is_worth_a_process = sum(facts.payloads for facts, _ in pending) > _ALONE and cores() > 1
+    with closing(Workers(1 if is_worth_a_process else 0)) as workers:
+        read_here = 0
+        reading: deque[tuple[CrawlFacts, str, Callable[[], Iterable[Part]]]] = deque()
+        for facts, file in pending:
+            read = partial(read_crawl, landing, sources[facts.source], facts, file)
+            if not workers or read_here < _ALONE:  # meanwhile the process starts
+                read_here += facts.payloads
+                yield facts, file, read
+            else:
+                reading.append((facts, file, workers.submit(read).result))
+                if len(reading) > _AHEAD:
+                    yield reading.popleft()
         yield from reading
 
 
-def _load(connection: psycopg.Connection, facts: CrawlFacts, file: str, lines: _Lines) -> LoadedCrawl | None:
+def _load(connection: psycopg.Connection, facts: CrawlFacts, file: str, parts: Iterable[Part]) -> LoadedCrawl | None:
     """Load one crawl in one transaction; None where another process was quicker.
 
     Raises:
@@ -173,102 +155,39 @@ def _load(connection: psycopg.Connection, facts: CrawlFacts, file: str, lines: _
         if cursor.fetchone() is not None:
             return None
         cursor.execute(load_sql("raw/create_landed.sql"))
-        crawl["unreadable"] = len(unreadable := _copy_landed(cursor, lines))
+        crawl["unreadable"] = len(unreadable := _copy_landed(cursor, parts))
         cursor.execute(load_sql("raw/record_crawl.sql"), crawl)
         ((*counts, numbers, raw_ids),) = cursor
         result = LoadedCrawl(facts.source, facts.board, facts.outcome, *counts)
         if result.payloads < facts.payloads:
             raise PermanentError(f"{file}: {result.payloads} payloads where its facts say {facts.payloads}")
         crawl["crawl_id"] = result.crawl_id
-        _copy_payloads(cursor, facts, result.crawl_id, lines, dict(zip(numbers, raw_ids, strict=True)))
+        if raw_ids:
+            _copy_payloads(cursor, result.crawl_id, parts, dict(zip(numbers, raw_ids, strict=True)))
         cursor.executemany(load_sql("raw/insert_reject.sql"), [crawl | line._asdict() for line in unreadable])
         if facts.outcome is Outcome.NOT_MODIFIED:
             cursor.execute(load_sql("raw/repeat_sightings.sql"), crawl)
     return result
 
 
-def _copy_landed(cursor: psycopg.Cursor[Any], lines: _Lines) -> list[_Unreadable]:
+def _copy_landed(cursor: psycopg.Cursor[Any], parts: Iterable[Part]) -> list[Unreadable]:
     """Copy what tells the payloads apart into `landed`; returns the other lines."""
-    unreadable: list[_Unreadable] = []
-    with cursor.copy("copy landed from stdin (format binary)") as copy:
-        copy.set_types(["int4", "text", "uuid"])
-        for line in lines:
-            if isinstance(line, _Unreadable):
-                unreadable.append(line)
-            else:
-                copy.write_row(line[:3])
+    unreadable: list[Unreadable] = []
+    with cursor.copy(_COPY_LANDED) as copy:
+        copy.write(copybinary.BEGIN)
+        for part in parts:
+            copy.write(part.landed)
+            unreadable += part.unreadable
+        copy.write(copybinary.END)
     return unreadable
 
 
 def _copy_payloads(
-    cursor: psycopg.Cursor[Any], facts: CrawlFacts, crawl_id: int, lines: _Lines, raw_ids: Mapping[int, uuid.UUID]
+    cursor: psycopg.Cursor[Any], crawl_id: int, parts: Iterable[Part], raw_ids: dict[int, uuid.UUID]
 ) -> None:
     """Copy the payloads of the lines that have a `raw_id`."""
-    if not raw_ids:
-        return
     with cursor.copy(_COPY_PAYLOADS) as copy:
-        copy.set_types(list(_COLUMNS.values()))
-        for line in lines:
-            if isinstance(line, _Payload) and (raw_id := raw_ids.get(line.line)):
-                number, source_job_id, fingerprint, text = line
-                payload = Jsonb(text, dumps=bytes)
-                copy.write_row(
-                    (
-                        raw_id,
-                        facts.source,
-                        payload,
-                        facts.collected_at,
-                        facts.board,
-                        source_job_id,
-                        fingerprint,
-                        crawl_id,
-                        number,
-                    )
-                )
-
-
-def _lines_of(
-    landing: Landing, sources: Mapping[str, Source], facts: CrawlFacts, file: str, *, rewrite: bool = False
-) -> _Lines:
-    """The lines of a crawl, to be gone through twice: kept where they are few, else read again from the file.
-
-    Raises:
-        PermanentError: the file names an unknown source or is damaged.
-    """
-    source = sources.get(facts.source)
-    if source is None:
-        raise PermanentError(f"{file}: there is no source {facts.source!r} (known: {', '.join(sorted(sources))})")
-    board = Board(facts.source, facts.board, facts.company, facts.params)
-    again = _Again(partial(_read, landing, file, source, board, rewrite))
-    kept, size = [], 0
-    for line in again:
-        kept.append(line)
-        size += len(line[-1])
-        if size > _CRAWL_KEPT:
-            return again
-    return kept
-
-
-@dataclass(frozen=True, slots=True)
-class _Again:
-    """What a function iterates over, each time anew."""
-
-    read: Callable[[], Iterator[_Payload | _Unreadable]]
-
-    def __iter__(self) -> Iterator[_Payload | _Unreadable]:
-        return self.read()
-
-
-def _read(landing: Landing, file: str, source: Source, board: Board, rewrite: bool) -> Iterator[_Payload | _Unreadable]:
-    for number, line in enumerate(landing.payload_lines(file), start=1):
-        try:
-            payload, text = jsontext.decode_for_jsonb(line, rewrite=rewrite)
-        except ValueError as error:
-            content = jsontext.storable(line[:_CONTENT_KEPT].decode("utf-8", errors="replace"))
-            yield _Unreadable(number, f"the line is not JSON ({error})", content)
-            continue
-        try:
-            identity: str | None = jsontext.storable(source.identify(payload, board))
-        except UnreadablePayload:
-            identity = None  # kept all the same; reading it will say what is wrong
-        yield _Payload(number, identity, payload_hash(source, payload), text)
+        copy.write(copybinary.BEGIN)
+        for part in parts:
+            copy.write(payload_rows(part, crawl_id, raw_ids))
+        copy.write(copybinary.END)

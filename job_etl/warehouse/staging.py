@@ -16,9 +16,10 @@ import psycopg
 from job_etl.normalize.version import normalizer_version
 from job_etl.sources.base import Source
 from job_etl.warehouse.connect import load_sql
-from job_etl.warehouse.readers import Readers, cores
+from job_etl.warehouse.readers import Readers
 from job_etl.warehouse.reading import read_payloads
 from job_etl.warehouse.shards import forget_late_readings, take_readings
+from job_etl.warehouse.workers import cores
 
 BATCH_PAYLOADS = 20_000
 

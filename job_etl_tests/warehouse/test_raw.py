@@ -3,13 +3,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
+from job_etl.errors import TransientError
 from job_etl.landing import Landing
 from job_etl.model import Outcome
 from job_etl.sources import SOURCES
-from job_etl.warehouse import raw
+from job_etl.warehouse import landed, raw
 from job_etl.warehouse.connect import connect
 from job_etl.warehouse.raw import load_crawls
 from job_etl_tests.warehouse.boards import day, land, load, posting, row_versions, tables
@@ -72,10 +74,52 @@ def test_a_crawl_too_large_to_be_kept_in_memory_is_read_twice_and_loaded_alike(
     )
     kept_payloads = connection.execute(payloads).fetchall()
     connection.execute("truncate raw.crawls cascade; truncate raw.sightings")
-    monkeypatch.setattr(raw, "_CRAWL_KEPT", 1000)
+    monkeypatch.setattr(landed, "_CRAWL_KEPT", 3000)
+    monkeypatch.setattr(landed, "_PART", 500)
     load(connection, landing)
     assert tables(connection) == kept
     assert connection.execute(payloads).fetchall() == kept_payloads
+
+
+def test_what_a_process_reads_is_loaded_alike_and_a_damaged_file_costs_only_itself(
+    connection: psycopg.Connection, landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        land(landing, day(number), [*(posting(identity, title=f"v{number}") for identity in range(9)), {"id": None}])
+    monkeypatch.setattr(raw, "cores", lambda: 1)
+    load(connection, landing)
+    alone = tables(connection)
+    connection.execute("truncate raw.crawls cascade; truncate raw.sightings")
+    damaged = sorted(landing.crawls())[9]
+    whole = (path := Path(landing.url, damaged)).read_bytes()
+    path.write_bytes(whole[:-20])
+    monkeypatch.setattr(raw, "cores", lambda: 2)
+    monkeypatch.setattr(raw, "_ALONE", 20)
+    loaded, failed = load(connection, landing)
+    assert len(loaded) == 11
+    assert [(load.file, "damaged or cut short" in load.reason) for load in failed] == [(damaged, True)]
+    path.write_bytes(whole)
+    load(connection, landing)
+    assert tables(connection) == alone
+
+
+def test_a_process_that_is_killed_while_it_reads_files_stops_the_load_and_the_next_goes_on(
+    connection: psycopg.Connection, landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        land(landing, day(number), [posting(identity) for identity in range(10)])
+    monkeypatch.setattr(raw, "cores", lambda: 2)
+    monkeypatch.setattr(raw, "_ALONE", 20)
+    before = psutil.Process().children()
+
+    def kill(_: object) -> None:
+        for process in set(psutil.Process().children()) - set(before):
+            process.kill()
+
+    with pytest.raises(TransientError, match=r"ended \(status -9\)"):
+        load_crawls(connection, landing, SOURCES, on_progress=kill)
+    assert 0 < len(load(connection, landing)[0]) < 12
+    assert connection.execute("select count(*), sum(payloads) from raw.crawls").fetchone() == (12, 120)
 
 
 def test_a_number_beyond_what_postgres_holds_is_kept_as_the_nearest_that_is_not(
