@@ -10,7 +10,6 @@ it again). It still makes a payload new: captures without `content` show a chang
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -48,6 +47,8 @@ _WORKPLACE = re.compile(
 _BOARD_WORDS = re.compile(
     r"\W{1,5}((external|public|global)\W{1,5})?(job ?board|careers?( page| site)?)\s*$", re.IGNORECASE
 )
+# What Greenhouse escapes, the ampersand last so that only one level is undone; `html.unescape` takes ten times as long.
+_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
 _PAY = re.compile(r"\b(salary|pay|compensation)\b", re.IGNORECASE)
 
 
@@ -125,7 +126,10 @@ def _places(payload: Payload) -> list[GivenPlace]:
 
 def _content(payload: Payload) -> str | None:
     content = text(payload, "content")
-    return html.unescape(content) if content and "<" not in content else content
+    if content and "<" not in content:
+        for escape, character in _ESCAPES:
+            content = content.replace(escape, character)
+    return content
 
 
 def _custom_field(payload: Payload, name: re.Pattern[str]) -> str | None:

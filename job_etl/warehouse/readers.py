@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from itertools import chain
 
 from job_etl.sources.base import Source
 from job_etl.warehouse.deriving import Readings, Unread, derive
 from job_etl.warehouse.workers import Workers
 
-_ALONE = 1_000
-"""Payloads that are read in less time than a process takes to start."""
+_FEW = 1_000
+"""Payloads that are read in less time than processes take to start and load their dictionaries."""
 
 _AHEAD = 2
 """Chunks of payloads kept waiting for each process, so that none has to."""
@@ -29,7 +30,6 @@ class Readers:
 
     def __init__(self, processes: int) -> None:
         self._processes = processes
-        self._read = 0
         self._workers: Workers | None = None
 
     def __enter__(self) -> Readers:
@@ -49,16 +49,31 @@ class Readers:
         Raises:
             TransientError: a process ended before it answered.
         """
-        reading: deque[Future[Readings]] = deque()
-        for chunk in chunks:
-            if self._processes < 2 or self._read < _ALONE:
+        coming = iter(chunks)
+        first: list[Sequence[Unread]] = []
+        if self._workers is None and self._processes > 1:
+            first = _first(coming, _FEW)
+            if sum(map(len, first)) >= _FEW:
+                self._workers = Workers(self._processes)
+        if self._workers is None:
+            for chunk in chain(first, coming):
                 yield derive(chunk, sources, version)
-            else:
-                if self._workers is None:
-                    self._workers = Workers(self._processes)
-                reading.append(self._workers.submit(derive, chunk, sources, version))
-                if len(reading) > _AHEAD * self._processes:
-                    yield reading.popleft().result()
-            self._read += len(chunk)
+            return
+        reading: deque[Future[Readings]] = deque()
+        for chunk in chain(first, coming):
+            reading.append(self._workers.submit(derive, chunk, sources, version))
+            if len(reading) > _AHEAD * self._processes:
+                yield reading.popleft().result()
         while reading:
             yield reading.popleft().result()
+
+
+def _first(chunks: Iterator[Sequence[Unread]], payloads: int) -> list[Sequence[Unread]]:
+    """The first chunks, until they hold so many payloads."""
+    first: list[Sequence[Unread]] = []
+    for chunk in chunks:
+        first.append(chunk)
+        payloads -= len(chunk)
+        if payloads <= 0:
+            break
+    return first

@@ -8,6 +8,7 @@ most), and go on waiting when the caller is killed: these see the end of their i
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -115,6 +116,7 @@ class _Process:
 def serve() -> None:
     """Answer questions on standard input until it ends; what such a process runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C reaches it too, and is the caller's to deal with
+    gc.set_threshold(50_000)  # what is read has no cycles: looking for them as often as usual costs a twentieth
     asked, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     with suppress(EOFError, BrokenPipeError):

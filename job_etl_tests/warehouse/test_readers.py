@@ -81,9 +81,8 @@ def test_a_process_that_is_killed_is_a_transient_failure_in_one_line() -> None:
 
 def test_what_goes_wrong_in_a_process_is_raised_here() -> None:
     with Readers(2) as readers:
-        _all(readers.read(_chunks(1000), SOURCES, "1"))
         with pytest.raises(KeyError, match="greenhouse"):
-            _all(readers.read(_chunks(200), {}, "1"))
+            _all(readers.read(_chunks(1200), {}, "1"))
         assert psutil.Process().children()
 
 
