@@ -230,10 +230,12 @@ def _answers() -> bool:
 @pytest.fixture(scope="module")
 def engine() -> None:
     """A Docker engine."""
+    why = "JOB_ETL_DOCKER_LAB names no program that starts one"
     if not _answers() and STARTER:
-        subprocess.run([STARTER], capture_output=True)
+        started = subprocess.run([STARTER], capture_output=True, text=True)
+        why = f"{STARTER} ended with {started.returncode}: {started.stderr.strip()[-200:]}"
     if not _answers():
-        pytest.skip("no Docker engine answers, and JOB_ETL_DOCKER_LAB names no program that starts one")
+        pytest.skip(f"no Docker engine answers, and {why}")
 
 
 @pytest.fixture(scope="module")
