@@ -441,3 +441,15 @@ def test_two_at_once_bring_in_what_one_does(
     with ThreadPoolExecutor(3) as pool:
         assert sum(pool.map(stage, range(3))) == len(history)
     assert lives(connection) == told_simply(history)[0]
+
+
+def test_a_batch_goes_through_what_it_has_read_so_far_a_few_times_and_not_for_every_payload(
+    connection: psycopg.Connection, landing: Landing
+) -> None:
+    for number in range(4):
+        land(landing, day(number), [posting(f"{number}-{identity}") for identity in range(150)], board=f"b{number}")
+    bring_in(connection, landing, batch_payloads=1)
+    connection.execute("select pg_stat_force_next_flush()")
+    scans = "select seq_scan from pg_stat_user_tables where relname = 'derived' and schemaname like 'pg_temp%'"
+    (count,) = connection.execute(scans).fetchone() or (0,)
+    assert 0 < count < 100

@@ -27,7 +27,6 @@ where
             rejects.raw_id = payload.raw_id
             and rejects.normalizer_version = %(normalizer_version)s
     )
-    and not exists (
-        select from derived
-        where derived.raw_id = payload.raw_id
-    )
+    -- Not "not exists": what is read goes into `derived` meanwhile, and a join that goes through it for each payload, as
+    -- is planned for a table that was empty, goes through ever more.
+    and payload.raw_id not in (select derived.raw_id from derived)
