@@ -24,6 +24,7 @@ from job_etl.sample.vacancy import Pay, Section, Vacancy
 _T = TypeVar("_T")
 
 _FIRST_CRAWL = datetime(2026, 6, 1, 6, tzinfo=UTC)
+_NEXT_SEED = timedelta(days=2)
 _UNREADABLE = 0.03
 _REPEATED_EVERY = 3
 _POSTINGS_A_BOARD = 100
@@ -81,13 +82,14 @@ class _Facts:
 def corpus(rows: int, seed: int = 0) -> Iterator[CorpusCrawl]:
     """The crawls of a corpus of about `rows` payloads, the oldest first.
 
-    Corpora of different seeds share no posting: one with another seed is all new to the first.
+    Corpora of different seeds share no posting and no day: the next seed's is all new to the first, and comes after it.
     """
+    first = _FIRST_CRAWL + _NEXT_SEED * seed
     for board in _boards(rows, seed):
-        yield _crawl(board, seed, _FIRST_CRAWL)
+        yield _crawl(board, seed, first)
     for board in _boards(rows, seed):
         if board.number % _REPEATED_EVERY == 0:
-            yield _crawl(board, seed, _FIRST_CRAWL + timedelta(days=1))
+            yield _crawl(board, seed, first + timedelta(days=1))
 
 
 def land_corpus(

@@ -25,6 +25,7 @@ from job_etl.sources.base import Source
 from job_etl.warehouse import copybinary
 from job_etl.warehouse.connect import load_sql
 from job_etl.warehouse.landed import LANDED_COLUMNS, PAYLOAD_COLUMNS, Part, Unreadable, payload_rows, read_crawl
+from job_etl.warehouse.statistics import analyze_grown
 from job_etl.warehouse.workers import Workers, cores
 
 _ALONE = 2_000  # payloads that are read in less time than a process takes to start
@@ -116,6 +117,8 @@ def load_crawls(
                 on_progress(crawl)
         except PermanentError as error:
             fail(file, error)
+    if loaded:
+        analyze_grown(connection)
     return loaded, failed
 
 

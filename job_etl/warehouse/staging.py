@@ -19,6 +19,7 @@ from job_etl.warehouse.connect import load_sql
 from job_etl.warehouse.readers import Readers
 from job_etl.warehouse.reading import read_payloads
 from job_etl.warehouse.shards import forget_late_readings, take_readings
+from job_etl.warehouse.statistics import analyze_grown
 from job_etl.warehouse.workers import cores
 
 BATCH_PAYLOADS = 20_000
@@ -92,6 +93,7 @@ def stage_crawls(
         _reread_outdated(connection, sources, readers, staged)
         _forget_late_boards(connection, sources)
         while _stage_batch(connection, sources, readers, staged, batch_payloads):
+            analyze_grown(connection)
             on_progress(staged)
         forget_late_readings(connection)
     return staged
@@ -110,11 +112,17 @@ def _stage_batch(
         claimed = cursor.execute(load_sql("staging/claim_batch.sql"), known).rowcount
         if not claimed:
             return False
+        # A batch may be of one crawl or a thousand: unless it is told, the planner expects another one like the last,
+        # and goes through whole tables for the rows of one crawl.
+        cursor.execute("analyze batch")
         staged.crawls += claimed
         staged.seen += cursor.execute(load_sql("staging/note_seen.sql")).rowcount
+        cursor.execute("analyze seen")
         staged.read += take_readings(cursor)
+        cursor.execute(load_sql("staging/note_unread.sql"), {"normalizer_version": normalizer_version()})
+        cursor.execute("analyze unread")
         _read(connection, "select_unread", {}, sources, readers, staged)
-        cursor.execute(load_sql("staging/analyze_batch.sql"))
+        cursor.execute(load_sql("staging/analyze_derived.sql"))
         cursor.execute(load_sql("staging/replace_rejects.sql"))
         for kind, count in cursor.execute(load_sql("staging/record_changes.sql"), {"fields": list(TRACKED_FIELDS)}):
             setattr(staged, kind, getattr(staged, kind) + count)
@@ -122,6 +130,7 @@ def _stage_batch(
         cursor.execute(load_sql("staging/upsert_postings.sql"))
         cursor.execute(load_sql("staging/note_sightings.sql"))
         staged.closed += cursor.execute(load_sql("staging/close_postings.sql")).rowcount
+        cursor.execute("analyze touched_jobs")
         staged.jobs_changed += cursor.execute(load_sql("staging/roll_up_jobs.sql")).rowcount
         cursor.execute(load_sql("staging/note_job_sightings.sql"))
         cursor.execute(load_sql("staging/finish_batch.sql"))
@@ -145,12 +154,13 @@ def _reread_outdated(
             arguments = {"sources": list(sources), "board": None, "since": None, "limit": BATCH_PAYLOADS}
             if not _read(connection, "select_outdated", arguments, sources, readers, staged):
                 break
-            cursor.execute(load_sql("staging/analyze_batch.sql"))
+            cursor.execute(load_sql("staging/analyze_derived.sql"))
             cursor.execute(load_sql("staging/replace_rejects.sql"))
             cursor.execute(load_sql("staging/keep_same_readings.sql"), {"aside": list(_NO_READING)})
             cursor.execute(load_sql("staging/touch_jobs.sql"))
             staged.reread += cursor.execute(load_sql("staging/reread_postings.sql")).rowcount
             cursor.execute(load_sql("staging/mark_reread.sql"), version)
+            cursor.execute("analyze touched_jobs")
             staged.jobs_changed += cursor.execute(load_sql("staging/roll_up_jobs.sql")).rowcount
     while _retry_rejects(connection, sources, readers, staged):
         pass
@@ -181,6 +191,7 @@ def _forget(cursor: psycopg.Cursor[Any], boards: Sequence[tuple[str, str | None]
     for source, board in boards:
         cursor.execute(load_sql("staging/forget_board.sql"), {"source": source, "board": board})
     if boards:
+        cursor.execute("analyze touched_jobs")
         cursor.execute(load_sql("staging/roll_up_jobs.sql"))
 
 

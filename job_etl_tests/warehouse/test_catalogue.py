@@ -70,8 +70,8 @@ ALTERATIONS = [
     ),
     ("drop function distance_km", "function public.distance_km(double precision,"),
     (
-        "revoke insert on raw.crawls from job_etl_user",
-        "table raw.crawls grant to job_etl_user is: delete, select, update, declared is: delete, insert, select",
+        "revoke insert on ops.host_pace from job_etl_user",
+        "table ops.host_pace grant to job_etl_user is: delete, select, update, declared is: delete, insert, select",
     ),
     (
         "grant select on raw.crawls to job_etl_reader with grant option",

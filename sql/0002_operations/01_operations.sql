@@ -49,5 +49,10 @@ comment on column ops.host_pace.asked is 'Requests of the day (UTC), for provide
 grant select, insert, update, delete on ops.run_stats, ops.host_pace to job_etl_user;
 grant select on ops.stage_days to job_etl_user;
 
+-- What brings rows in makes the statistics of the tables that have grown by them.
+grant maintain on -- noqa: PRS
+raw.crawls, raw.sightings, raw.job_postings_raw, raw.rejects, staging.postings, staging.job_postings_stg
+to job_etl_user;
+
 -- A backup reads how far the sequences are.
 grant select on all sequences in schema raw, staging, marts, ops to job_etl_user;

@@ -21,6 +21,12 @@ create temporary table if not exists seen (
     primary key (source, source_job_id)
 ) on commit delete rows;
 
+-- The payloads of the batch that are to be read, and for which crawl.
+create temporary table if not exists unread (
+    raw_id uuid,
+    crawl_id bigint
+) on commit delete rows;
+
 -- The postings of the batch whose payload is new, as it reads now.
 create temporary table if not exists derived (
     like staging.postings including all excluding indexes excluding constraints

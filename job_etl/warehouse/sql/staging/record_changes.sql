@@ -1,32 +1,43 @@
 -- The events that the batch brings, and of each kind how many postings they befell.
-with rereadings as materialized (
+-- Few of a batch are read again, and only theirs are the wide rows that are looked at.
+with met as materialized (
     select
         derived.source,
         derived.source_job_id,
+        postings.source_job_id is null as is_new,
+        postings.normalizer_version = derived.normalizer_version as is_comparable
+    from derived
+    left join staging.postings on derived.source = postings.source and derived.source_job_id = postings.source_job_id
+),
+
+rereadings as materialized (
+    select
+        seen.source,
+        seen.source_job_id,
         seen.crawl_id,
         seen.seen_at,
         to_jsonb(postings) as old_row,
         to_jsonb(derived) as new_row
-    from derived
-    inner join seen on derived.source = seen.source and derived.source_job_id = seen.source_job_id
-    inner join staging.postings on derived.source = postings.source and derived.source_job_id = postings.source_job_id
-    where postings.normalizer_version = derived.normalizer_version
+    from met
+    inner join derived on met.source = derived.source and met.source_job_id = derived.source_job_id
+    inner join seen on met.source = seen.source and met.source_job_id = seen.source_job_id
+    inner join staging.postings on met.source = postings.source and met.source_job_id = postings.source_job_id
+    where met.is_comparable
 ),
 
 events as (
     select
-        derived.source,
-        derived.source_job_id,
+        met.source,
+        met.source_job_id,
         seen.seen_at as changed_at,
         'opened' as kind,
         '' as field,
         null::jsonb as old_value,
         null::jsonb as new_value,
         seen.crawl_id
-    from derived
-    inner join seen on derived.source = seen.source and derived.source_job_id = seen.source_job_id
-    left join staging.postings on derived.source = postings.source and derived.source_job_id = postings.source_job_id
-    where postings.source_job_id is null
+    from met
+    inner join seen on met.source = seen.source and met.source_job_id = seen.source_job_id
+    where met.is_new
 
     union all
 

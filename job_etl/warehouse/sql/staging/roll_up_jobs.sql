@@ -177,10 +177,15 @@ written as (
 
 orphaned as (
     delete from staging.job_postings_stg
-    where
-        hash_key in (select touched.hash_key from touched)
-        and hash_key not in (select summary.hash_key from summary)
-    returning hash_key
+    using (
+        select touched.hash_key
+        from touched
+        except
+        select summary.hash_key
+        from summary
+    ) as gone
+    where job_postings_stg.hash_key = gone.hash_key
+    returning job_postings_stg.hash_key
 )
 
 insert into staging.changed_jobs (hash_key)
