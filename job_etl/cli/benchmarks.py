@@ -59,17 +59,17 @@ def bench(
     for size in _sizes(sizes) if sizes else [rows]:
         runs.append(measure(owner_database_url(), size, only=wanted, say=note))
         _show(runs[-1])
+        if json_file:  # at once: the next size may take an hour, and be stopped
+            content = [asdict(run) for run in runs] if sizes else asdict(runs[0])
+            json_file.write_text(json.dumps(content, indent=2, default=str) + "\n", encoding="utf-8")
+        if picture:
+            plot(runs, picture)
     if len(runs) > 1:
         compared = [
             [curve.name, f"{curve.slope:.2f}", *(f"{s:.1f} s" for s in curve.seconds)] for curve in curves(runs)
         ]
         headings = [f"{run.rows:,}" for run in sorted(runs, key=lambda run: run.rows)]
         show_table(["what", "time grows with n to the", *headings], compared, numbers=headings)
-    if json_file:
-        content = [asdict(run) for run in runs] if sizes else asdict(runs[0])
-        json_file.write_text(json.dumps(content, indent=2, default=str) + "\n", encoding="utf-8")
-    if picture:
-        plot(runs, picture)
     broken = [line for run in runs for line in run.broken] + grown(runs)
     for line in broken:
         complain(line)

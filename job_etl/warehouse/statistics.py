@@ -1,7 +1,7 @@
 """The planner's statistics of tables that grow faster than the server looks.
 
-Belongs here: when they are made anew. Autovacuum does so once a minute at the most, by which time a first load has brought
-in a hundred thousand postings, each batch of them planned for tables that are empty.
+Belongs here: when they are made anew. Autovacuum does so once a minute at the most, by which time a first load has
+brought in a hundred thousand postings, each batch of them planned for tables that are empty.
 """
 
 from __future__ import annotations
