@@ -92,6 +92,7 @@ _WIDEST = 6
 
 _CLAUSE_END = re.compile(r"[.;](?=\s|$)|[•|\n]")
 _MARGIN = " -–—*:()"
+_PLUS = re.compile(r"\s*\+\s*")
 _BREAK_AFTER = re.compile(r"[.;](?=\s|$)|[,•|\n()&]|\s[-–—+]\s|\s{2}|\b(?:plus|with|and|depending|und|et|y|en)\b", re.I)
 
 
@@ -99,6 +100,12 @@ _BREAK_AFTER = re.compile(r"[.;](?=\s|$)|[,•|\n()&]|\s[-–—+]\s|\s{2}|\b(?:
 def _near() -> Phrases:
     words = taxonomy.document("salary_words.yml")
     return Phrases({"pay": words["pay"], "other": words["not_base_pay"], "doubtful": words["doubtful"]})
+
+
+@cache
+def _extras() -> frozenset[str]:
+    """What is paid beside base pay and often told right behind it: "£60,000 - £80,000 bonus"."""
+    return frozenset(map(fold, taxonomy.document("salary_words.yml")["extras"]))
 
 
 @cache
@@ -127,6 +134,7 @@ def _weighed(amount: Sum, window: Window, country: str | None, on: date | None) 
         return None
     is_yearly = period is Period.YEAR and value is not None and value >= _YEARLY
     evidence = 2 * amount.is_range + support + (written is not None) + is_yearly
+    evidence += support == 1 and _has_extras(window.text[amount.end : amount.end + 30])
     told = support == 2 or written is not None
     return Pay(low, high, currency, period, evidence, told, written is None)
 
@@ -135,13 +143,18 @@ def _support(window: Window, amount: Sum) -> int | None:
     """What the words around a sum add to the evidence; None where the nearest says that it is something else.
 
     A word for pay counts two, standing alone between bars, bullets or line ends one, a doubtful word takes one away.
+    Of words behind the sum the first tells; extras behind a range of pay tell nothing.
     """
     text = window.text
     ahead = _CLAUSE_END.split(text[max(0, amount.start - 90) : amount.start])[-1]
     behind = _BREAK_AFTER.split(text[amount.end : amount.end + 40].removeprefix("+"), maxsplit=1)[0]
-    nearest, meanings = _nearest(ahead), _near().meanings(behind)
-    says_so = "pay" in meanings and not any(map(str.isdigit, behind))
-    if "other" in meanings or (nearest == "other" and not says_so):
+    folded = fold(behind)
+    nearest, said = _nearest(ahead), _near().find(folded)
+    first = said[0].meaning if said else None
+    if first == "other" and amount.is_range and nearest == "pay" and said[0].phrase in _extras():
+        first = None
+    says_so = first == "pay" and not any(map(str.isdigit, folded[: said[0].start]))
+    if first == "other" or (nearest == "other" and not says_so):
         return None
     if nearest == "pay" or says_so:
         return 2
@@ -150,7 +163,14 @@ def _support(window: Window, amount: Sum) -> int | None:
         if _nearest(context[-BEFORE:]) == "pay":
             return 2
     alone = not ahead.strip(_MARGIN) and (not behind.strip(_MARGIN) or period_behind(behind) is not None)
-    return alone - (nearest == "doubtful" or "doubtful" in meanings)
+    return alone - (nearest == "doubtful" or any(word.meaning == "doubtful" for word in said))
+
+
+def _has_extras(behind: str) -> bool:
+    """Whether what is paid besides is added to a sum: "$192k + bonus"."""
+    plus = _PLUS.match(behind)
+    said = _near().find(fold(behind[plus.end() :])) if plus else []
+    return bool(said) and said[0].start == 0 and said[0].phrase in _extras()
 
 
 def _nearest(text: str) -> str | None:
