@@ -151,7 +151,7 @@ def _support(window: Window, amount: Sum) -> int | None:
     folded = fold(behind)
     nearest, said = _nearest(ahead), _near().find(folded)
     first = said[0].meaning if said else None
-    if first == "other" and amount.is_range and nearest == "pay" and said[0].phrase in _extras():
+    if first == "other" and nearest == "pay" and _is_ample_range(amount) and said[0].phrase in _extras():
         first = None
     says_so = first == "pay" and not any(map(str.isdigit, folded[: said[0].start]))
     if first == "other" or (nearest == "other" and not says_so):
@@ -164,6 +164,11 @@ def _support(window: Window, amount: Sum) -> int | None:
             return 2
     alone = not ahead.strip(_MARGIN) and (not behind.strip(_MARGIN) or period_behind(behind) is not None)
     return alone - (nearest == "doubtful" or any(word.meaning == "doubtful" for word in said))
+
+
+def _is_ample_range(amount: Sum) -> bool:
+    """Whether a range is too high for what is paid besides."""
+    return amount.is_range and amount.low is not None and amount.low >= _YEARLY
 
 
 def _has_extras(behind: str) -> bool:
