@@ -55,7 +55,8 @@ _EXPERIENCE = re.compile(
 )
 _NOT_ASKED = re.compile(
     r"\b(?:our|we|we've|we’ve|company|firm|founded|history|wir|unser\w*|seit|nous|notre|nuestra|over the (?:last|past)|"
-    r"for (?:over|more than)|age|aged|old|client\w*|combined|collective|next|within|contract|bonus|vest\w*|warranty)\b"
+    r"for (?:over|more than)|age|aged|old|client\w*|combined|collective|next|within|contract|bonus|vest\w*|warranty|"
+    r"anniversar\w*|jubil\w*|tenure|sabbatical|of service)\b"
 )
 
 

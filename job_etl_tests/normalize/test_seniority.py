@@ -117,6 +117,7 @@ def test_words_that_only_look_like_a_level_are_none(title: str, expected: str) -
         ("Over the last 10 years we have built experience in retail.", None),
         ("You are 18 years or older.", None),
         ("A 401(k) with 3 years vesting", None),
+        ("Work anniversaries (3, 5 and 10 years) with additional leave", None),
         ("Founded 1998.", None),
         ("", None),
     ],
