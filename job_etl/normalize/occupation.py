@@ -27,7 +27,7 @@ from job_etl.normalize.title import standardise_title
 
 _K1, _B = 3.0, 0.75
 _WHOLE_ROLE_WEIGHT, _ROLE_WEIGHT, _SECOND_ROLE_WEIGHT = 2.0, 1.0, 0.5
-_LEAST_CONFIDENCE, _LEAST_LIKENESS = 0.35, 0.5
+_LEAST_CONFIDENCE, _LEAST_LIKENESS = 0.35, 0.65
 """From which confidence an occupation is told: one that only looks like the title's words needs more."""
 
 _RECOGNISED = 0.4
@@ -46,7 +46,7 @@ _LEVEL_WORDS = frozenset(
 _EMPTY_WORDS = _LEVEL_WORDS | frozenset(
     "cum and of for the in at to with trainee intern internship executive a an or lead level".split()  # noqa: SIM905
 )
-_FEMININE = (
+_FORMS = (
     ("erinnen", "er"),
     ("erin", "er"),
     ("eurin", "eur"),
@@ -54,6 +54,14 @@ _FEMININE = (
     ("euse", "eur"),
     ("ière", "ier"),
     ("ienne", "ien"),
+    ("kauffrau", "kaufmann"),
+    ("leitung", "leiter"),
+    ("betreuung", "betreuer"),
+    ("beratung", "berater"),
+    ("entwicklung", "entwickler"),
+    ("buchhaltung", "buchhalter"),
+    ("bearbeitung", "bearbeiter"),
+    ("programmierung", "programmierer"),
 )
 
 
@@ -86,10 +94,10 @@ class _Entry:
 
 
 def _stem(word: str) -> str:
-    """Number and German or French gender taken off a word."""
-    for feminine, masculine in _FEMININE:
-        if word.endswith(feminine):
-            return word[: -len(feminine)] + masculine
+    """Number and German or French gender taken off a word; in German who does a thing for the thing ("Teamleitung")."""
+    for ending, base in _FORMS:
+        if word.endswith(ending):
+            return word[: -len(ending)] + base
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
