@@ -32,13 +32,14 @@ _LEAST_CONFIDENCE, _LEAST_LIKENESS = 0.35, 0.65
 
 _RECOGNISED = 0.4
 _LEAST_SIMILARITY = 0.94
+_TELLING, _IN_A_ROW = 3, 0.8
 _OTHER_LENGTH = 2  # from here on two words are two: "quantum" is no misspelt "quant"
 _LONGEST_ALIAS = 5
 _COMMON, _ENOUGH = 200, 20
 _SHORTEST_COMPOUND_HEAD = 7
 
 _WORD = re.compile(r"[^\W_]+(?:[.+#][^\W_]*)*[+#]*|\.net\b")
-_SEGMENT = re.compile(r"\s[-–—|]\s|[(\[,;|]|\s/\s")
+_SEGMENT = re.compile(r"\s[-–—|]\s|[(\[,;|]|\s/\s|\s(?:für|im bereich|for|with|mit)\s", re.I)
 _LEVEL_WORDS = frozenset(
     "senior junior sr jr snr jnr mid urgent hiring wanted vacancy needed required job position "  # noqa: SIM905 - a list of words reads better
     "i ii iii iv based home remote m w f d".split()
@@ -130,8 +131,8 @@ def _roles() -> tuple[dict[tuple[str, ...], _Role], dict[tuple[str, ...], _Role]
 def _roles_in(segments: tuple[tuple[str, ...], ...]) -> list[tuple[_Role, float]]:
     """The roles a title names with the share of its words each takes.
 
-    Those of a segment before the next's, since what follows a dash, comma or bracket mostly qualifies the role; within
-    one the longest alias first, and the last in the title first.
+    Those of a segment before the next's, since what follows a dash, a comma, a bracket or "for" mostly qualifies the
+    role; within one the longest alias first, and the last in the title first.
     """
     anywhere, whole = _roles()
     words = tuple(chain.from_iterable(segments))
@@ -219,6 +220,11 @@ class _Index:
     def __init__(self, entries: list[_Entry]) -> None:
         self.entries = entries
         self.names = [f" {' '.join(_words(entry.names))} " for entry in entries]
+        self.labels: dict[tuple[str, ...], set[int]] = defaultdict(set)
+        for place, entry in enumerate(entries):
+            parted = entry.names.split("\n") if "\n" in entry.names else ()
+            for label in (entry.label, *parted):
+                self.labels[_words(label)].add(place)
         counts = [Counter(_features(_words(entry.names))) for entry in entries]
         frequency: Counter[str] = Counter()
         for count in counts:
@@ -272,12 +278,18 @@ class _Index:
         return len(self.postings[feature])
 
     def likeness(self, place: int, words: tuple[str, ...], score: float) -> float:
-        """About the share of what an occupation would score that is named by exactly these words; 1 where it is."""
-        if len(words) > 1 and f" {' '.join(words)} " in self.names[place]:
+        """About the share of what an occupation would score that is named by exactly these words; 1 where it is.
+
+        Where the taxonomy does not part its labels, longer ones among them are told by their words in a row.
+        """
+        if place in self.labels.get(words, ()):
             return 1.0
         unknown = math.log(1 + len(self.entries))
         best_possible = sum(self.weight.get(word, unknown) for word in words if word not in _EMPTY_WORDS) * 2 or 1.0
-        return score / best_possible / 2
+        likeness = score / best_possible / 2
+        if len(words) >= _TELLING and f" {' '.join(words)} " in self.names[place]:
+            return max(likeness, _IN_A_ROW)
+        return likeness if len(words) > 1 else min(likeness, _LEAST_CONFIDENCE)
 
 
 @cache
@@ -358,10 +370,11 @@ def match_occupation(title: str) -> Occupation | None:
     """The occupation a title means, the most confident of the best ranked; None where no guess is good enough.
 
     Without a taxonomy the role of the dictionary is the occupation, its confidence the share of the title it explains;
-    the family is always that of the role.
+    the family is always that of the role. So it is with a role so wide that the taxonomy has no occupation for it.
     """
     named = _roles_in(_said(title))[:1]
-    if ranked := rank_occupations(title):
+    is_wide = bool(named) and _index().by_role[named[0][0]] is None
+    if not is_wide and (ranked := rank_occupations(title)):
         best = max(ranked, key=lambda occupation: occupation.confidence)
         if best.confidence >= (_LEAST_CONFIDENCE if named else _LEAST_LIKENESS):
             return replace(best, family=named[0][0].family) if named and not best.family else best

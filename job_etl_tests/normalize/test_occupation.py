@@ -82,6 +82,9 @@ def no_taxonomy(monkeypatch: pytest.MonkeyPatch) -> None:
         ("Nurse / Medical Assistant", "Nurse", "Healthcare"),
         ("Counsel, Privacy Compliance", "Lawyer", "Legal and compliance"),
         ("VP, Sales", "Sales manager", "Sales"),
+        ("Softwareentwickler im Bereich Supply Chain", "Software developer", "Software engineering"),
+        ("Abteilungsleitung Buchhaltung", "Accountant", "Finance and accounting"),
+        ("Founder's Associate", "Founder's associate", "Business development"),
     ],
 )
 def test_without_a_taxonomy_the_role_and_its_family_are_told(title: str, role: str, family: str) -> None:
@@ -143,6 +146,22 @@ def test_a_title_with_no_near_occupation_keeps_the_family_of_its_role(taxonomy: 
     match = match_occupation("Lastbilschaufför")
     assert match is not None
     assert (match.uri, match.label, match.family) == (None, "Truck driver", "Transport")
+
+
+def test_a_role_wider_than_any_occupation_is_told_as_it_is(taxonomy: Callable[[str, str], None]) -> None:
+    taxonomy("occupations.csv", ESCO.replace("moth inspector", "moth scientist"))
+    match = match_occupation("Research Scientist, Moths")
+    assert match is not None
+    assert (match.uri, match.label, match.family) == (None, "Scientist", "Science")
+
+
+@pytest.mark.parametrize("title", ["Senior Examiner", "Examiner, Northern Moths of the Night Shift"])
+def test_a_title_that_only_looks_like_an_occupation_is_not_told(
+    taxonomy: Callable[[str, str], None], title: str
+) -> None:
+    taxonomy("occupations.csv", ESCO)
+    assert match_occupation(title) is None
+    assert [entry.label for entry in rank_occupations(title, 1)] == ["moth inspector"]
 
 
 def test_the_ranking_is_ordered_and_bounded(taxonomy: Callable[[str, str], None]) -> None:
