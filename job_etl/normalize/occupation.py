@@ -379,5 +379,9 @@ def match_occupation(title: str) -> Occupation | None:
         if best.confidence >= (_LEAST_CONFIDENCE if named else _LEAST_LIKENESS):
             return replace(best, family=named[0][0].family) if named and not best.family else best
     for role, taken in named:
-        return Occupation(None, None, role.name, role.family, _confidence(0.0, taken))
+        place = _index().by_role[role]
+        if place is None:
+            return Occupation(None, None, role.name, role.family, _confidence(0.0, taken))
+        entry = _index().entries[place]
+        return Occupation(entry.uri, entry.code, entry.label, role.family, _confidence(0.0, taken))
     return None

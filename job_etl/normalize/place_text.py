@@ -37,7 +37,7 @@ def read(text: str, within: str | None = None) -> Reading:
     A name before a comma is a city's in that wider place, known or not ("Kleinstadt,").
     """
     line = clean_line(text[:_LONGEST_TEXT])
-    if line is None:
+    if line is None or gazetteer.key(line) in _vocabulary().nothing_alone:
         return Reading()
     around = [part for names in _cut(within).runs for part in names] if within else []
     chunks = [(_cut(alternative), weak) for alternative, weak in _alternatives(_COUNTS.sub(" ", line))]
@@ -127,6 +127,7 @@ class _Vocabulary:
     before: re.Pattern[str]
     after: re.Pattern[str]
     nothing: frozenset[str]
+    nothing_alone: frozenset[str]
     words_in_titles: frozenset[str]
 
 
@@ -141,6 +142,7 @@ def _vocabulary() -> _Vocabulary:
         before=re.compile(rf"^(?:{qualifier}\W*)+", re.I),
         after=re.compile(rf"(?:\W*{qualifier})+$", re.I),
         nothing=frozenset(map(gazetteer.key, words["nothing"])),
+        nothing_alone=frozenset(map(gazetteer.key, words["nothing_alone"])),
         words_in_titles=frozenset(map(gazetteer.key, words["words_in_titles"])),
     )
 

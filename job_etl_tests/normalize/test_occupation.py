@@ -82,6 +82,8 @@ def no_taxonomy(monkeypatch: pytest.MonkeyPatch) -> None:
         ("Nurse / Medical Assistant", "Nurse", "Healthcare"),
         ("Counsel, Privacy Compliance", "Lawyer", "Legal and compliance"),
         ("VP, Sales", "Sales manager", "Sales"),
+        ("Specialist Sales Engineering Manager", "Sales engineer", "Sales"),
+        ("Director, Accounting", "Accountant", "Finance and accounting"),
         ("Softwareentwickler im Bereich Supply Chain", "Software developer", "Software engineering"),
         ("Abteilungsleitung Buchhaltung", "Accountant", "Finance and accounting"),
         ("Founder's Associate", "Founder's associate", "Business development"),
@@ -146,6 +148,18 @@ def test_a_title_with_no_near_occupation_keeps_the_family_of_its_role(taxonomy: 
     match = match_occupation("Lastbilschaufför")
     assert match is not None
     assert (match.uri, match.label, match.family) == (None, "Truck driver", "Transport")
+
+
+def test_a_role_has_its_occupation_though_many_others_have_more_of_the_words(
+    taxonomy: Callable[[str, str], None],
+) -> None:
+    others = "".join(f"http://example.org/{n},2149,amber moth night shift operator {n},\n" for n in range(12))
+    taxonomy("occupations.csv", ESCO + others)
+    title = "Kotlin Backend Engineer Team Zebra Yak - Amber Moth Night Shift Operator"
+    match = match_occupation(title)
+    assert match is not None
+    assert match.label not in {ranked.label for ranked in occupation.rank_occupations(title)}
+    assert (match.uri, match.family) == ("http://example.org/occupation/1", "Software engineering")
 
 
 def test_a_role_wider_than_any_occupation_is_told_as_it_is(taxonomy: Callable[[str, str], None]) -> None:
