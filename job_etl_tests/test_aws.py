@@ -20,6 +20,7 @@ from job_etl.ops.backup import Store, back_up, restore
 from job_etl.sample import land_sample
 from job_etl.secrets import missing, secret
 from job_etl.sources import SOURCES
+from job_etl.warehouse import raw
 from job_etl.warehouse.connect import connect, database_url
 from job_etl.warehouse.raw import load_crawls, pending_crawls
 from job_etl.warehouse.staging import stage_crawls
@@ -99,8 +100,10 @@ def test_what_others_land_in_a_bucket_is_seen_by_those_who_have_looked_before(bu
 
 
 def test_a_bucket_fills_the_same_tables_and_its_backup_restores_them(
-    bucket: str, database_url: str, empty_database_url: str
+    bucket: str, database_url: str, empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(raw, "cores", lambda: 2)
+    monkeypatch.setattr(raw, "_ALONE", 10)  # what is beyond is read in a process of its own, from the bucket too
     landing, store = Landing(f"{bucket}/landing"), Store(f"{bucket}/backups")
     land_sample(landing)
     with connect(database_url) as connection:
