@@ -29,7 +29,7 @@ from job_etl.warehouse.statistics import analyze_grown
 from job_etl.warehouse.workers import Workers, cores
 
 _ALONE = 2_000  # payloads that are read in less time than a process takes to start
-_AHEAD = 4  # crawls
+_AHEAD = 1_000  # payloads read before they are asked for: crawls differ in size, and what waits is in memory
 _COPY_LANDED = f"copy landed ({', '.join(LANDED_COLUMNS)}) from stdin (format binary)"
 _COPY_PAYLOADS = f"copy raw.job_postings_raw ({', '.join(PAYLOAD_COLUMNS)}) from stdin (format binary)"
 
@@ -137,7 +137,7 @@ def _read_ahead(
                 yield facts, file, read
             else:
                 reading.append((facts, file, workers.submit(read).result))
-                if len(reading) > _AHEAD:
+                while len(reading) > 1 and sum(facts.payloads for facts, *_ in reading) > _AHEAD:
                     yield reading.popleft()
         yield from reading
 
