@@ -285,11 +285,12 @@ class _Index:
         if place in self.labels.get(words, ()):
             return 1.0
         unknown = math.log(1 + len(self.entries))
-        best_possible = sum(self.weight.get(word, unknown) for word in words if word not in _EMPTY_WORDS) * 2 or 1.0
+        telling = [word for word in words if word not in _EMPTY_WORDS]
+        best_possible = sum(self.weight.get(word, unknown) for word in telling) * 2 or 1.0
         likeness = score / best_possible / 2
         if len(words) >= _TELLING and f" {' '.join(words)} " in self.names[place]:
             return max(likeness, _IN_A_ROW)
-        return likeness if len(words) > 1 else min(likeness, _LEAST_CONFIDENCE)
+        return likeness if len(telling) > 1 else min(likeness, _LEAST_CONFIDENCE)
 
 
 @cache

@@ -53,13 +53,16 @@ def read_salary(
 ) -> Salary:
     """Read base pay from the first of these that has any: structured fields, the provider's lines, the title, the text.
 
+    A provider's estimate comes last: what the employer writes it only guesses at.
+
     `country` (ISO 3166-1 alpha-2) says whose dollar a bare "$" is, and the currency where none is given. Amounts are
     made a year's by `money.PER_YEAR`, and put into the base currency at the rates of `posted_at`'s day or the latest.
     Several ranges are one job's, by level or place, where they have one currency and period and meet one another: the
     whole span is taken. Of ranges that do not, none is.
     """
     on = posted_at.astimezone(UTC).date() if posted_at else None
-    pay, origin = _structured(given, country, on)
+    estimated = all(salary.predicted for salary in given)
+    pay, origin = (None, None) if estimated else _structured(given, country, on)
     if pay is None:
         lines = [line for salary in given if (line := salary.text)]
         pay, origin = _from_text(lines, Need.LINE, "provider's line", country, on)
@@ -67,6 +70,8 @@ def read_salary(
         pay, origin = _from_text([title], Need.TITLE, "title", country, on)
     if pay is None and description:
         pay, origin = _from_text([description], Need.PROSE, "description", country, on)
+    if pay is None and estimated:
+        pay, origin = _structured(given, country, on)
     if pay is None:
         return Salary()
     base = money.base_currency()

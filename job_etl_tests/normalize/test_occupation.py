@@ -84,6 +84,9 @@ def no_taxonomy(monkeypatch: pytest.MonkeyPatch) -> None:
         ("VP, Sales", "Sales manager", "Sales"),
         ("Specialist Sales Engineering Manager", "Sales engineer", "Sales"),
         ("Director, Accounting", "Accountant", "Finance and accounting"),
+        ("Network Pre-Sales Systems Engineer", "Sales engineer", "Sales"),
+        ("Engineering Lead", "Engineering manager", "Software engineering"),
+        ("Senior Account Lead", "Sales account manager", "Sales"),
         ("Softwareentwickler im Bereich Supply Chain", "Software developer", "Software engineering"),
         ("Abteilungsleitung Buchhaltung", "Accountant", "Finance and accounting"),
         ("Founder's Associate", "Founder's associate", "Business development"),
@@ -169,7 +172,7 @@ def test_a_role_wider_than_any_occupation_is_told_as_it_is(taxonomy: Callable[[s
     assert (match.uri, match.label, match.family) == (None, "Scientist", "Science")
 
 
-@pytest.mark.parametrize("title", ["Senior Examiner", "Examiner, Northern Moths of the Night Shift"])
+@pytest.mark.parametrize("title", ["Senior Examiner", "Moth Lead", "Examiner, Northern Moths of the Night Shift"])
 def test_a_title_that_only_looks_like_an_occupation_is_not_told(
     taxonomy: Callable[[str, str], None], title: str
 ) -> None:

@@ -106,6 +106,16 @@ def test_the_origin_says_where_pay_was_read_and_what_was_guessed() -> None:
     assert read_salary([]).origin is None
 
 
+def test_what_the_employer_writes_counts_before_a_providers_estimate() -> None:
+    estimate = GivenSalary(Decimal(45_000), Decimal(77_500), "USD", "year", predicted=True)
+    text = "The base compensation for this role is $225,000 - $250,000 a year."
+    found = read_salary([estimate], description=text)
+    assert (found.minimum, found.maximum, found.origin) == (225_000, 250_000, Origin("parsed", "description"))
+    assert read_salary([estimate], description="We pay well.").maximum == 77_500
+    given = GivenSalary(Decimal(200_000), None, "USD", "year")
+    assert read_salary([estimate, given], description=text).minimum != 225_000
+
+
 @pytest.mark.parametrize(
     ("word", "period"),
     [

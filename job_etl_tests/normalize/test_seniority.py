@@ -158,6 +158,12 @@ def test_what_only_the_name_of_a_role_suggests_is_the_last_resort_and_says_so() 
     assert level("Store Manager") == "lead"
 
 
+def test_who_manages_engineers_leads_whatever_years_are_asked() -> None:
+    assert level("Engineering Manager, Payments", "2+ years of experience in leading teams") == "lead"
+    assert level("Manager, Software Engineering", "7 years of experience") == "lead"
+    assert level("Senior Engineering Manager") == "senior"
+
+
 @given(st.text(max_size=60), st.text(max_size=200), st.one_of(st.none(), st.text(max_size=20)))
 def test_any_text_has_a_level_and_always_the_same(title: str, description: str, word: str | None) -> None:
     first = classify_seniority(title, description=description, given=word)

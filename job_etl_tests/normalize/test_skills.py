@@ -163,6 +163,13 @@ def test_sections_and_lines_tell_required_from_preferred() -> None:
         ("Our customers are in healthcare and insurance.", []),
         ("Experience in healthcare is required.", ["Healthcare"]),
         ("receiving and logging invoices", ["Invoicing"]),
+        ("Experience in writing code and in writing automated tests. Good at writing.", ["Writing"]),
+        ("People with disabilities are welcome. Read our blog posts.", []),
+        ("We sell software to construction firms.", []),
+        (
+            "Bauleitung für drei Häuser; experience in construction is required.",
+            ["Construction management", "Construction"],
+        ),
         ("B2C services, and the rest", []),
         ("SOAP and REST", ["SOAP", "REST APIs"]),
     ],
