@@ -5,6 +5,7 @@ Belongs here: which of several statements counts. The phrases are in `config/tax
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -20,6 +21,7 @@ _LABELLED = Origin("parsed", "description, labelled line")
 _ROLE = Origin("parsed", "description, of the role")
 _EMPLOYER = Origin("inferred", "description, of the employer")
 
+_ALL_DAYS = re.compile(r"(?<![1-4] )(?<! to )(?<! or )(?:5|five)")  # no range of days, folded: "3 5 days"
 _DICTIONARY = "remote.yml"
 _OF_EMPLOYER = "employer "
 
@@ -95,7 +97,7 @@ def _from_description(description: str) -> tuple[RemoteType, Origin | None]:
             labelled |= _phrases("note").meanings(rest_of_line(folded, end))
         elif meaning == "office_days":
             days = folded[max(0, start - 10) : end + 3]
-            role.add("onsite" if "5" in days or "five" in days else "hybrid")
+            role.add("onsite" if _ALL_DAYS.search(days) else "hybrid")
         elif meaning.startswith(_OF_EMPLOYER):
             employer.add(meaning.removeprefix(_OF_EMPLOYER))
         else:
