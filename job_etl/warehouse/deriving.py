@@ -21,6 +21,13 @@ from job_etl.warehouse import copytext
 
 POSTING_FIELDS = tuple(field.name for field in fields(Posting))
 
+READING_COLUMNS = (
+    *(field for field in POSTING_FIELDS if field not in ("source_job_id", "posted_at")),
+    "company_key",
+    "normalizer_version",
+)
+"""What a payload reads as, but for whose it is, and `posted_at`, which a later reading does not always move."""
+
 DERIVED_COLUMNS = (
     *POSTING_FIELDS,
     "source",

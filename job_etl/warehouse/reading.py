@@ -5,7 +5,9 @@ Belongs here: the way from the database and back, some chunks of payloads in mem
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -14,10 +16,11 @@ from psycopg.adapt import Loader
 from psycopg.rows import class_row
 
 from job_etl.sources.base import Source
-from job_etl.warehouse.deriving import DERIVED_COLUMNS, POSTING_FIELDS, REJECT_COLUMNS, Unread
+from job_etl.warehouse.connect import load_sql
+from job_etl.warehouse.deriving import DERIVED_COLUMNS, POSTING_FIELDS, READING_COLUMNS, REJECT_COLUMNS, Unread
 from job_etl.warehouse.readers import Readers
 
-__all__ = ["POSTING_FIELDS", "read_payloads"]
+__all__ = ["POSTING_FIELDS", "load_reading_sql", "read_payloads"]
 
 _CHUNK = 50  # payloads: few, so that the crawl of one board keeps every reader busy
 _COPY_DERIVED = f"copy derived ({', '.join(DERIVED_COLUMNS)}) from stdin"
@@ -50,6 +53,20 @@ def read_payloads(
             read += readings.read
             rejected += readings.rejected
     return read, rejected
+
+
+@cache
+def load_reading_sql(name: str) -> str:
+    """A statement that carries all that payloads read as.
+
+    In it the word `reading_columns` stands for `READING_COLUMNS`, and `derived.reading_columns` for each of them of
+    `derived`.
+    """
+    return re.sub(
+        r"(?<!`)(\w+\.)?\breading_columns\b",  # a comment speaks of it in backticks
+        lambda word: ", ".join(f"{word[1] or ''}{column}" for column in READING_COLUMNS),
+        load_sql(name),
+    )
 
 
 class _Undecoded(Loader):

@@ -22,7 +22,7 @@ from job_etl.normalize.version import normalizer_version
 from job_etl.sources.base import Source
 from job_etl.warehouse.connect import load_sql
 from job_etl.warehouse.raw import FailedLoad, LoadedCrawl, load_crawls
-from job_etl.warehouse.reading import read_payloads
+from job_etl.warehouse.reading import load_reading_sql, read_payloads
 
 _PAYLOADS = 1_000
 """Payloads in one transaction: a second or so of work, which is what a killed worker loses."""
@@ -81,7 +81,7 @@ def read_ahead(
             with connection.transaction():
                 connection.execute(load_sql("staging/create_batch.sql"))
                 read += read_payloads(connection, load_sql("shards/select_unread.sql"), chosen, sources, version)[0]
-                connection.execute(load_sql("shards/keep_readings.sql"))
+                connection.execute(load_reading_sql("shards/keep_readings.sql"))
             on_progress(read)
     return read
 
@@ -90,7 +90,9 @@ def take_readings(cursor: psycopg.Cursor[Any]) -> int:
     """Put what was read ahead for the batch of crawls where the rest of it is read to; returns how many that was."""
     if cursor.execute("select exists (select from staging.readings)").fetchone() != (True,):
         return 0
-    taken = cursor.execute(load_sql("shards/take_readings.sql"), {"normalizer_version": normalizer_version()}).rowcount
+    taken = cursor.execute(
+        load_reading_sql("shards/take_readings.sql"), {"normalizer_version": normalizer_version()}
+    ).rowcount
     cursor.execute(load_sql("shards/delete_used.sql"))
     return taken
 

@@ -17,7 +17,7 @@ from job_etl.normalize.version import normalizer_version
 from job_etl.sources.base import Source
 from job_etl.warehouse.connect import load_sql
 from job_etl.warehouse.readers import Readers
-from job_etl.warehouse.reading import read_payloads
+from job_etl.warehouse.reading import load_reading_sql, read_payloads
 from job_etl.warehouse.shards import forget_late_readings, take_readings
 from job_etl.warehouse.statistics import analyze_grown
 from job_etl.warehouse.workers import cores
@@ -127,7 +127,7 @@ def _stage_batch(
         for kind, count in cursor.execute(load_sql("staging/record_changes.sql"), {"fields": list(TRACKED_FIELDS)}):
             setattr(staged, kind, getattr(staged, kind) + count)
         cursor.execute(load_sql("staging/touch_jobs.sql"))
-        cursor.execute(load_sql("staging/upsert_postings.sql"))
+        cursor.execute(load_reading_sql("staging/upsert_postings.sql"))
         cursor.execute(load_sql("staging/note_sightings.sql"))
         staged.closed += cursor.execute(load_sql("staging/close_postings.sql")).rowcount
         cursor.execute("analyze touched_jobs")
@@ -158,7 +158,7 @@ def _reread_outdated(
             cursor.execute(load_sql("staging/replace_rejects.sql"))
             cursor.execute(load_sql("staging/keep_same_readings.sql"), {"aside": list(_NO_READING)})
             cursor.execute(load_sql("staging/touch_jobs.sql"))
-            staged.reread += cursor.execute(load_sql("staging/reread_postings.sql")).rowcount
+            staged.reread += cursor.execute(load_reading_sql("staging/reread_postings.sql")).rowcount
             cursor.execute(load_sql("staging/mark_reread.sql"), version)
             cursor.execute("analyze touched_jobs")
             staged.jobs_changed += cursor.execute(load_sql("staging/roll_up_jobs.sql")).rowcount

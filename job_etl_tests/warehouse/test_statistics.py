@@ -57,4 +57,6 @@ def test_a_small_crawl_goes_through_no_large_table(connection: psycopg.Connectio
     bring_in(connection, landing)
     land(landing, day(2), few[:3], board="another")
     bring_in(connection, landing)
-    assert {table: read - before[table] for table, read in _gone_through(connection).items()} == dict.fromkeys(before, 0)
+    assert {table: read - before[table] for table, read in _gone_through(connection).items()} == dict.fromkeys(
+        before, 0
+    )
