@@ -20,9 +20,14 @@ from job_etl.normalize import gazetteer
 from job_etl.normalize.gazetteer import Candidate, Kind, Rank
 
 _LONGEST_RUN = 4
+_SHORTEST_LIST = 3
+_LONGEST_CODE = 4  # "N.Y."
 
 _STATES = frozenset({"US", "CA", "AU"})
 """Countries whose regions stand behind a city without the country ("Austin, TX"); elsewhere a code needs it."""
+
+_PROVINCES = frozenset({"AT", "BR", "CH", "DE", "IN", "IT", "MX"})
+"""Countries whose regions do so behind a town that lies in them ("Torino (TO)", "Leipzig, SN")."""
 
 _STATE_CODE_BONUS = 2.0
 """What speaks for "Salem, IN" in Indiana against a Salem in India, in powers of ten of inhabitants."""
@@ -113,8 +118,10 @@ def places_of(parts: Sequence[Part]) -> list[Found]:
 
 def is_list_of_states(found: Sequence[Found]) -> bool:
     """Whether all but one of at least three places are states, so that the one may be ("Texas; Ohio; New York")."""
+    if len(found) < _SHORTEST_LIST:
+        return False
     states = [f for f in found if f.place.country in _STATES and f.place.region and not f.place.city]
-    return len(found) > 2 and len(states) == len(found) - 1
+    return len(states) == len(found) - 1
 
 
 def is_list_of_countries(parts: Sequence[Part], *, joined: bool = False) -> bool:
@@ -123,11 +130,12 @@ def is_list_of_countries(parts: Sequence[Part], *, joined: bool = False) -> bool
     One is enough where all are `joined` by "/" or "and", as no state is with its country ("US/CA"). Not so where one is
     the name of a town in the state whose code is in question ("Brazil, IN, US").
     """
-    open_codes = [state for part in parts if (state := _state_of_code(part))]
+    open_codes = [state for part in parts if (state := _state_of_code(part))] if len(parts) > 1 else []
+    if not open_codes:
+        return False
     sure = [part for part in parts if not _state_of_code(part)]
     return (
-        bool(open_codes)
-        and len(sure) > (0 if joined else 1)
+        len(sure) > (0 if joined else 1)
         and all(map(_is_country_or_group, sure))
         and all(map(_countries_alone, parts))
         and not any(
@@ -150,6 +158,8 @@ def _countries_alone(part: Part) -> tuple[Candidate, ...]:
 
 def _state_of_code(part: Part) -> Candidate | None:
     """The state whose code a name is."""
+    if len(part.text) > _LONGEST_CODE:
+        return None
     states = (c for c in part.candidates if c.kind is Kind.REGION and c.country in _STATES and c.rank is Rank.CODE)
     return next(states, None)
 
@@ -272,10 +282,14 @@ def _lies_in(narrow: Candidate, broad: Candidate) -> bool:
 
 
 def _code_stands(candidate: Candidate, chain: Sequence[Candidate]) -> bool:
-    """Whether a region's code can be meant: in `_STATES` always, elsewhere beside its country."""
+    """Whether a region's code can be meant: in `_STATES` always, elsewhere beside its country.
+
+    In `_PROVINCES` it can beside a town of that region too.
+    """
     if candidate.rank is not Rank.CODE or candidate.kind is Kind.COUNTRY or candidate.country in _STATES:
         return True
-    return any(c.kind is Kind.COUNTRY for c in chain)
+    least = Kind.CITY if candidate.country in _PROVINCES else Kind.COUNTRY
+    return any(c.kind in (Kind.COUNTRY, least) for c in chain)
 
 
 def _score(candidate: Candidate) -> float:

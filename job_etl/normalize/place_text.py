@@ -37,7 +37,7 @@ def read(text: str, within: str | None = None) -> Reading:
     A name before a comma is a city's in that wider place, known or not ("Kleinstadt,").
     """
     line = clean_line(text[:_LONGEST_TEXT])
-    if line is None or gazetteer.key(line) in _vocabulary().nothing_alone:
+    if line is None or line.casefold() in _vocabulary().nothing_alone:
         return Reading()
     around = [part for names in _cut(within).runs for part in names] if within else []
     chunks = [(_cut(alternative), weak) for alternative, weak in _alternatives(_COUNTS.sub(" ", line))]
@@ -61,18 +61,19 @@ def _reread(
 def _found(chunks: Iterable[tuple[_Chunk, bool]], around: list[Part]) -> list[Found]:
     """The places of a text's alternatives in order.
 
-    An alternative that only "/" or "and" parts from a remote one is remote too ("Remote - US/Canada"), and so is a
-    country or region in a list behind "Remote -".
+    An alternative that only "/" or "and" parts from a remote one is remote too ("Remote - US/Canada"), and so is one in
+    the same brackets ("Remote (NYC or SF)") and a country or region in a list behind "Remote -".
     """
     found: list[Found] = []
-    in_remote_list = False
+    in_remote_list = in_brackets = False
     for chunk, weak in chunks:
         places = [place for names in chunk.runs for place in _places(names, around)]
         if len(places) > 1 and any(place.is_world for place in places):  # "Anywhere (USA)"
             places = [replace(place, remote=True) for place in places if not place.is_world]
         in_remote_list = chunk.all_remote or (in_remote_list and chunk.mode is None)
         alone = chunk.mode is RemoteType.REMOTE and len({place.place for place in places}) == 1
-        inherits = weak and chunk.mode is None and bool(found) and found[-1].remote
+        inherits = chunk.mode is None and ((weak and bool(found) and found[-1].remote) or in_brackets)
+        in_brackets = chunk.is_open and (in_brackets or chunk.mode is RemoteType.REMOTE)
         for place in places:
             is_remote = alone or inherits or chunk.all_remote or (in_remote_list and not place.place.city)
             found.append(replace(place, remote=True) if is_remote and not place.remote else place)
@@ -96,6 +97,7 @@ _TITLE_PLACE = re.compile(
     r"\(([^()]{2,60})\)|\[([^\[\]]{2,60})\]|(?:\s[-–—|@]\s|,\s)([^-–—|(),]{2,40}(?:,[^-–—|(),]{2,30})?)$"
 )
 _TITLE_CITY_POPULATION = 100_000
+_DISTRICT_CITY_POPULATION = 300_000
 
 
 def read_title(title: str) -> Reading:
@@ -142,7 +144,7 @@ def _vocabulary() -> _Vocabulary:
         before=re.compile(rf"^(?:{qualifier}\W*)+", re.I),
         after=re.compile(rf"(?:\W*{qualifier})+$", re.I),
         nothing=frozenset(map(gazetteer.key, words["nothing"])),
-        nothing_alone=frozenset(map(gazetteer.key, words["nothing_alone"])),
+        nothing_alone=frozenset(map(str.casefold, words["nothing_alone"])),
         words_in_titles=frozenset(map(gazetteer.key, words["words_in_titles"])),
     )
 
@@ -152,11 +154,16 @@ def _any_of(words: Iterable[str]) -> str:
     return rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)"
 
 
-_ALTERNATIVES = re.compile(r"\s*(?:[;|•·\n]|\s/\s)\s*|\s+(?:or|oder|ou)\s+(?=\S)", re.I)
+_ALTERNATIVES = re.compile(r"\s*(?:[;|•·\n]|\s/\s)\s*|\s+(?:or|oder|ou|lub|eller)\s+(?=\S)", re.I)
 _WEAK_ALTERNATIVES = re.compile(r"\s*[/&+]\s*|\s+(?:and|und|et|y|och)\s+", re.I)
 _COUNTS = re.compile(
-    r"[+&]\s*\d+\s+(?:more|others?|weitere|autres?)\b|\b\d+\s+(?:locations?|offices|standorte)\b", re.I
+    r"[+&]\s*\d+\s+(?:more|others?|weitere|autres?)\b|\b\d+\s+(?:locations?|offices|standorte)\b"
+    r"|\b(?:except(?:\s+for)?|excluding|excl\.|other than|but not|außer|sauf|excepto|tranne|exceto)\s[^;|)]*",
+    re.I,
 )
+"""How many more places there are, and which are left out."""
+
+_WITH_BRACKETS = re.compile(r"[^(),;]+\([^(),;]+\)")
 _SEPARATOR = re.compile(r"\s*(?:,|[()\[\]]|\s[-–—]|[-–—]\s|[:–—])\s*")
 _COUNTY = re.compile(r"\s*\((Kreis|Landkreis)\)", re.I)
 _CODE_PREFIX = re.compile(r"(?<![^\s,-])([A-Z]{2,3}|United States)-(?=\S)")
@@ -177,12 +184,13 @@ _GENERIC = re.compile(
 class _Chunk(NamedTuple):
     """One alternative of a text, cut into runs of names that can be one place.
 
-    `all_remote` says that its word for remote belongs to all of them.
+    `all_remote` says that its word for remote belongs to all of them, `is_open` that it ends within brackets.
     """
 
     runs: list[list[Part]]
     mode: RemoteType | None
     all_remote: bool
+    is_open: bool
 
 
 def _alternatives(line: str) -> Iterator[tuple[str, bool]]:
@@ -250,16 +258,19 @@ def _cut(text: str) -> _Chunk:
             if not named and before != "," and runs[-1]:
                 runs[-1][-1] = runs[-1][-1]._replace(remote=True)
             all_remote |= not named and runs == [[]] and behind not in {"", ","}
+            all_remote |= behind in {"(", "["} and ")" not in text  # "Remote in Canada (Ontario or BC)"
         runs[-1] += named
         if own and behind == ",":
             runs.append([])
-    return _Chunk(runs, mode_of(modes), all_remote)
+    return _Chunk(runs, mode_of(modes), all_remote, text.rfind("(") > text.rfind(")"))
 
 
 def _pieces(text: str) -> tuple[list[str], list[str]]:
-    """A text cut at its separators, and these without their blanks."""
+    """A text cut at its separators, but not within a name that has brackets ("Frankfurt (Oder)"), and these."""
     pieces, separators, start = [], [], 0
-    for match in _SEPARATOR.finditer(text):
+    named = _WITH_BRACKETS.match(text) if "(" in text else None
+    uncut = named.end() if named and gazetteer.lookup(gazetteer.key(named.group())) else 0
+    for match in _SEPARATOR.finditer(text, uncut):
         pieces.append(text[start : match.start()])
         separators.append(match.group().strip())
         start = match.end()
@@ -297,7 +308,16 @@ def _known(name: str, comma: bool) -> Iterator[Part]:
         yield from halves[:-1]
         yield halves[-1]._replace(comma=comma)
     elif not _is_county(name_key):
-        yield Part(name, (), comma)
+        yield Part(name, _city_of_district(name), comma)
+
+
+def _city_of_district(name: str) -> tuple[Candidate, ...]:
+    """The big city before the hyphen in the name of a district, as German has them ("Stuttgart-Vaihingen")."""
+    city, _, district = name.partition("-")
+    if not (district.isalpha() and district.istitle()):
+        return ()
+    named = (c for c in gazetteer.lookup(gazetteer.key(city)) if c.kind is Kind.CITY and c.country in ("AT", "DE"))
+    return tuple(c for c in named if c.population >= _DISTRICT_CITY_POPULATION)
 
 
 def _is_county(name_key: str) -> bool:
