@@ -108,6 +108,8 @@ _TO = re.compile(
 _BETWEEN = re.compile(r"\b(?:between|zwischen|entre|tra|fra|tussen|mellan|pomiędzy|między)\W*$", re.I)
 _BRACKETS = re.compile(r"\([^()]{0,60}\)")
 _AND = re.compile(r"\s*\b(?:and|und|et|y|e|en|och|a|i)\b\s*", re.I)
+_LEAST = re.compile(r"\bmin(?:imum|\.)?\b[^\d\n]{0,20}$", re.I)
+_MOST = re.compile(r"[\s,;/|–-]*(?:and (?:the |a )?)?\bmax(?:imum|\.)?\b(?: (?:salary|pay|is|of|range))*[\s:]*", re.I)
 _MORE = re.compile(r"\+|\s?(?:upwards?|and up|and above|or more)\b", re.I)
 _UNFINISHED = re.compile(r"\s*[-–—]\s*\W?\d|,\S")
 
@@ -191,10 +193,11 @@ def _is_range(text: str, first: _Amount, second: _Amount) -> bool:
     if len(gap) > 40:
         return False
     if len(gap) > 4 and (period := period_behind(gap)):
-        gap = gap[period[1] :]
+        gap = gap[period[1] :].removeprefix(".")
     if _TO.fullmatch(gap):
         return True
-    return _AND.fullmatch(gap) is not None and _BETWEEN.search(text, 0, first.start) is not None
+    ahead = _BETWEEN if _AND.fullmatch(gap) else _LEAST if _MOST.fullmatch(gap) else None
+    return ahead is not None and ahead.search(text, 0, first.start) is not None
 
 
 def _range(first: _Amount, second: _Amount) -> Sum:
