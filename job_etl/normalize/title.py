@@ -113,7 +113,8 @@ _REMOTE_SUFFIX = re.compile(
 )
 _CONTRACT_SUFFIX = re.compile(
     r"\s+(?:in\s+)?(?:voll-?\s?(?:zeit)?\s?(?:/|oder|und)\s?teilzeit|vollzeit|teilzeit|cdi|cdd"
-    r"|full[- ]time|part[- ]time)(?:\s+möglich)?$",
+    r"|full[- ]time|part[- ]time)(?:\s+möglich)?(?:\s+ab sofort)?$"
+    r"|\s+(?:(?:ab sofort\s+)?gesucht|ab sofort|\d{2,3}\s?(?:[-–]\s?\d{2,3}\s?)?%)$",
     re.I,
 )
 _EMPTY_BRACKETS = re.compile(r"[(\[{]\s*[,;/|-]*\s*[)\]}]")

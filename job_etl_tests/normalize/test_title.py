@@ -37,6 +37,9 @@ PIECES = st.sampled_from(
 @pytest.mark.parametrize(
     ("title", "standard"),
     [
+        ("Vertriebsmitarbeiter (m/w/d) in Teilzeit ab sofort", "Vertriebsmitarbeiter"),
+        ("Elektriker (m/w/d) gesucht!", "Elektriker"),
+        ("Data Engineer 80-100%", "Data Engineer"),
         ("Backend Developer", "Backend Developer"),
         ("  Backend   Developer ", "Backend Developer"),
         ("Backend Developer (m/w/d)", "Backend Developer"),
