@@ -141,6 +141,7 @@ class Landing:
         except ImportError as error:
             raise PermanentError(f"the landing zone {root} needs an extra: {error}") from error
         self._root = self._root.rstrip("/")
+        self._has_bucket = False  # known to
         self.url = root
 
     @contextmanager
@@ -153,8 +154,13 @@ class Landing:
             writer.discard()
 
     def crawls(self) -> Iterator[str]:
-        """The keys of all published crawls, as files with their ending, in the order of their names."""
+        """The keys of all published crawls, as files with their ending, in the order of their names.
+
+        Raises:
+            PermanentError: the landing zone is in a bucket that does not exist.
+        """
         if not self._fs.exists(self._root):
+            self._require_bucket()
             return
         for path in sorted(self._files()):
             name = path.removeprefix(self._root + "/")
@@ -203,6 +209,7 @@ class Landing:
         """The facts of a board's crawls, the newest first."""
         folder = self._path(_folder(board))
         if not self._fs.exists(folder):
+            self._require_bucket()
             return
         files = [path.removeprefix(self._root + "/") for path in self._fs.find(folder)]
         published = {name for name in files if name.endswith(_SUFFIXES) and "/." not in name}
@@ -213,7 +220,10 @@ class Landing:
     def create(self, name: str) -> IO[bytes]:
         """Open a new file for writing."""
         path = self._path(name)
-        self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+        if self._is_in_bucket:
+            self._require_bucket()
+        else:
+            self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
         file: IO[bytes] = self._fs.open(path, "wb")
         return file
 
@@ -238,7 +248,27 @@ class Landing:
 
     @property
     def _is_local(self) -> bool:
-        return "file" in (self._fs.protocol if isinstance(self._fs.protocol, tuple) else (self._fs.protocol,))
+        return "file" in self._protocols
+
+    @property
+    def _is_in_bucket(self) -> bool:
+        return bool({"s3", "gs"} & self._protocols)
+
+    @property
+    def _protocols(self) -> set[str]:
+        return {self._fs.protocol} if isinstance(self._fs.protocol, str) else set(self._fs.protocol)
+
+    def _require_bucket(self) -> None:
+        """See that the bucket is there: a missing one lists as empty, and writing would make it, whatever its name."""
+        if not self._is_in_bucket or self._has_bucket:
+            return
+        bucket = self._root.split("/", 1)[0]
+        if not self._fs.exists(bucket):
+            raise PermanentError(
+                f"landing zone {self.url}: there is no bucket {bucket} that this account may see: create it, or set "
+                "JOB_ETL_LANDING_URL, and AWS_ENDPOINT_URL where it is not Amazon's"
+            )
+        self._has_bucket = True
 
     def _files(self) -> Iterator[str]:
         if not self._is_local:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import dagster as dg
 import pytest
 
 from job_etl import aws
-from job_etl.errors import ConfigError, TransientError
+from job_etl.assets.raw import job_postings_raw
+from job_etl.errors import ConfigError, PermanentError, TransientError
 from job_etl.landing import Landing
 from job_etl.model import Board
 from job_etl.ops.backup import Store, back_up, restore
+from job_etl.resources import LandingZone, Warehouse
 from job_etl.sample import land_sample
 from job_etl.secrets import missing, secret
 from job_etl.sources import SOURCES
@@ -24,6 +28,7 @@ from job_etl.warehouse import raw
 from job_etl.warehouse.connect import connect, database_url
 from job_etl.warehouse.raw import load_crawls, pending_crawls
 from job_etl.warehouse.staging import stage_crawls
+from job_etl_tests.commands import caller
 from job_etl_tests.provider import unreachable_url
 from job_etl_tests.warehouse.boards import day, land, posting, tables
 
@@ -118,6 +123,49 @@ def test_a_bucket_fills_the_same_tables_and_its_backup_restores_them(
     assert restore(empty_database_url, store, names[2], landing).missing == []
     with connect(empty_database_url) as connection:
         assert tables(connection) == before
+
+
+NO_BUCKET = "landing zone s3://job-etl-nowhere/landing: there is no bucket job-etl-nowhere .*: create it, or set"
+
+
+def test_a_bucket_that_is_not_there_is_told_in_a_line_and_not_made() -> None:
+    landing = Landing("s3://job-etl-nowhere/landing")
+    for ask in (
+        lambda: list(landing.crawls()),
+        lambda: landing.last(Board("greenhouse", "northwind")),
+        lambda: land(landing, day(0), [posting(1)]),
+    ):
+        with pytest.raises(PermanentError, match=NO_BUCKET) as caught:
+            ask()
+        assert "\n" not in str(caught.value)
+    client = boto3.client("s3")
+    assert "job-etl-nowhere" not in [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]
+    client.create_bucket(Bucket="job-etl-nowhere")
+    assert list(landing.crawls()) == []
+    land(landing, day(0), [posting(1)])
+    assert len(list(landing.crawls())) == 1
+    for item in client.list_objects_v2(Bucket="job-etl-nowhere")["Contents"]:
+        client.delete_object(Bucket="job-etl-nowhere", Key=item["Key"])
+    client.delete_bucket(Bucket="job-etl-nowhere")
+
+
+def test_the_command_and_the_asset_name_the_bucket_that_is_not_there(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("JOB_ETL_DATABASE_URL", database_url)
+    monkeypatch.setenv("JOB_ETL_LANDING_URL", "s3://job-etl-nowhere/landing")
+    said = caller(monkeypatch, capfd)("status")
+    (error,) = said.errors
+    assert said.status == 1
+    assert re.match(NO_BUCKET, error)
+    resources = {"warehouse": Warehouse(), "landing_zone": LandingZone()}
+    with dg.instance_for_test() as instance:
+        ended = dg.materialize([job_postings_raw], resources=resources, instance=instance, raise_on_error=False)
+    (failure,) = ended.get_step_failure_events()
+    told = failure.step_failure_data.error
+    assert told is not None
+    assert told.cause is not None
+    assert re.match(f"job_etl.errors.PermanentError: {NO_BUCKET}", told.cause.message)
 
 
 def test_a_managed_secret_is_asked_where_nothing_nearer_has_the_name(managed: Any, tmp_path: Path) -> None:
