@@ -100,3 +100,5 @@ def test_the_files_of_many_machines_say_what_the_code_reads() -> None:
     values: dict[str, Any] = yaml.safe_load((DOCKER / "scale" / "values.yaml").read_text(encoding="utf-8"))
     (deployment,) = values["dagster-user-deployments"]["deployments"]
     assert {"name": "JOB_ETL_EXECUTOR", "value": "k8s"} in deployment["env"]
+    instance: dict[str, Any] = yaml.safe_load((DOCKER / "dagster.yaml").read_text(encoding="utf-8"))
+    assert values["postgresql"]["postgresqlScheme"] == instance["storage"]["postgres"]["postgres_db"]["scheme"]
