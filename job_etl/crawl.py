@@ -7,6 +7,7 @@ a crawl and never an exception.
 
 from __future__ import annotations
 
+import errno
 import logging
 import queue
 import threading
@@ -262,7 +263,9 @@ def _work(
                 source = SOURCES[board.source]
                 done.put((board, crawl_board(source, board, client, landing, config, history, trusting=trusting)))
         except OSError as error:
-            done.put((board, PermanentError(f"landing zone {landing.url}: {error.strerror or error}")))
+            is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            advice = ": free space there, and run again" if is_full else ""
+            done.put((board, PermanentError(f"landing zone {landing.url}: {error.strerror or error}{advice}")))
         except Exception as error:
             done.put((board, error))
 

@@ -17,6 +17,7 @@ from job_etl.assets.shards import with_shards
 from job_etl.assets.sources import sources
 from job_etl.assets.staging import staging
 from job_etl.checks import CHECKS
+from job_etl.code_server import never_stop_looking_for_dead_runs
 from job_etl.dbt import dbt_cli
 from job_etl.deployment import executor
 from job_etl.operations import JOBS, SCHEDULES, run_stats
@@ -58,3 +59,4 @@ def build_definitions(resource_overrides: dict[str, Any] | None = None) -> dg.De
 
 
 defs = build_definitions()
+never_stop_looking_for_dead_runs()

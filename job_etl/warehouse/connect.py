@@ -164,7 +164,7 @@ def connect(url: str | None = None, *, application_name: str = "job-etl") -> Ite
 
     Raises:
         PermanentError: the password, user, database, TLS setting or a privilege is wrong, or the schema is not set up.
-        TransientError: the server is not there, is busy, or went away in the middle.
+        TransientError: the server is not there, is busy, has no room, or went away in the middle.
     """
     connection = open_connection(url or database_url(), application_name)
     info = connection.pgconn
@@ -175,6 +175,10 @@ def connect(url: str | None = None, *, application_name: str = "job-etl") -> Ite
     except (errors.InsufficientPrivilege, errors.UndefinedTable, errors.InvalidSchemaName) as error:
         hint = "set up the schema first (bootstrap/schema), and connect as a role with its grants"
         raise PermanentError(f"{place}: {one_line(error)}: {hint}") from error
+    except errors.DiskFull as error:
+        raise TransientError(
+            f"{place}: {one_line(error)}: free space on the disk of the database, and run again"
+        ) from error
     except psycopg.OperationalError as error:
         raise TransientError(f"{place}: {one_line(error)}") from error
 

@@ -57,7 +57,8 @@ def test_a_landing_zone_that_is_full_keeps_what_it_has_and_is_filled_when_there_
             return commands.run("crawl", *options, home=tmp_path, JOB_ETL_GREENHOUSE_BASE_URL=provider.url)
 
         said = crawl()
-        assert (said.status, said.errors) == (1, [f"landing zone {zone}: No space left on device"])
+        line = f"landing zone {zone}: No space left on device: free space there, and run again"
+        assert (said.status, said.errors) == (1, [line])
         assert [file for file in zone.rglob("*") if file.is_file()] == []
         mount(zone, "16m")
         assert crawl().status == 0
@@ -79,7 +80,7 @@ def test_a_database_that_is_full_fails_the_run_with_one_line_and_goes_on_when_th
         assert said.status == 1
         (error,) = said.errors
         assert error.startswith("raw/job_postings_raw: ")
-        assert error.endswith("No space left on device")
+        assert error.endswith("No space left on device: free space on the disk of the database, and run again")
         mount(place, "1g")
         assert Run(landed).ended().status == 0
     assert_as_if_left_alone(landed, alone)
