@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-SLOW := realdata faults scale browser compose
+SLOW := realdata faults scale browser compose stacks
 space := $(subst ,, )
 
 # What fails is run once more, alone: on a busy machine a test can lose a race that the code does not have.
@@ -29,7 +29,7 @@ types: $(INSTALLED)
 quick: $(INSTALLED)
 	$(call once_more,-m "not ($(subst $(space), or ,$(SLOW)))")
 
-slow: $(SLOW:%=test-%) ## the groups that take minutes: real data, faults, Celery workers, browser, Compose
+slow: $(SLOW:%=test-%) ## the groups that take minutes: real data, faults, Celery workers, browser, Compose, Compose on full disks and scaled out
 
 $(SLOW:%=test-%): test-%: $(INSTALLED)
 	$(call once_more,-m $*)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
@@ -28,3 +29,10 @@ def image(engine: None, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The platform's image, of the code as it is."""
     Stack("jobetltest", tmp_path_factory.mktemp("image")).compose("build")
     return IMAGE
+
+
+@pytest.fixture(scope="module")
+def stack(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack that is up, with nothing in it."""
+    with Stack("jobetltest", tmp_path_factory.mktemp("stack")).in_use() as stack:
+        yield stack

@@ -18,7 +18,7 @@ import yaml
 from job_etl_tests.compose.disks import Disk, mounted
 from job_etl_tests.compose.stack import IMAGE, LAND_SAMPLE, Stack, until
 
-pytestmark = [pytest.mark.compose, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.stacks, pytest.mark.timeout(1800)]
 
 POSTINGS = 1000
 

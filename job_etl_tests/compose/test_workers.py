@@ -11,7 +11,7 @@ import yaml
 from job_etl_tests.compose import stand_ins
 from job_etl_tests.compose.stack import LAND_SAMPLE, PROJECT, SERVICES, Stack
 
-pytestmark = [pytest.mark.compose, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.stacks, pytest.mark.timeout(1800)]
 
 WORKERS = 2
 REDIS = os.environ.get("REDIS_IMAGE") or "redis:8"
