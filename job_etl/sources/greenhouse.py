@@ -47,7 +47,7 @@ _WORKPLACE = re.compile(
 _BOARD_WORDS = re.compile(
     r"\W{1,5}((external|public|global)\W{1,5})?(job ?board|careers?( page| site)?)\s*$", re.IGNORECASE
 )
-# What Greenhouse escapes, the ampersand last so that only one level is undone; `html.unescape` takes ten times as long.
+# What Greenhouse escapes, the ampersand last so that one level is undone; `html.unescape` takes three times as long.
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
 _PAY = re.compile(r"\b(salary|pay|compensation)\b", re.IGNORECASE)
 

@@ -73,11 +73,6 @@ def payload_rows(part: Part, crawl_id: int, raw_ids: dict[int, uuid.UUID]) -> by
     )
 
 
-def payload_hash(source: Source, payload: Any) -> uuid.UUID:
-    """The fingerprint of a payload: md5 of its JSON with sorted keys, without what changes by itself."""
-    return uuid.UUID(bytes=_fingerprint(source, payload))
-
-
 def read_crawl(
     landing: Landing, source: Source, facts: CrawlFacts, file: str, *, rewrite: bool = False
 ) -> Iterable[Part]:
@@ -142,5 +137,6 @@ def _told_apart(source: Source, board: Board, payload: Any, number: int) -> byte
 
 
 def _fingerprint(source: Source, payload: Any) -> bytes:
+    """md5 of a payload's JSON with sorted keys, without what changes by itself."""
     comparable = source.comparable(payload) if isinstance(payload, dict) else payload
     return hashlib.md5(jsontext.encode_sorted(comparable), usedforsecurity=False).digest()

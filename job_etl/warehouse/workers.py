@@ -39,7 +39,7 @@ def cores() -> int:
 
 
 class Workers:
-    """Runs functions of modules in `processes` processes, which it starts; none is a use of it too. To be closed."""
+    """Runs functions of modules in `processes` processes, which it starts and which may be none; to be closed."""
 
     def __init__(self, processes: int) -> None:
         self._processes = [_Process() for _ in range(processes)]
@@ -116,7 +116,7 @@ class _Process:
 def serve() -> None:
     """Answer questions on standard input until it ends; what such a process runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C reaches it too, and is the caller's to deal with
-    gc.set_threshold(50_000)  # what is read has no cycles: looking for them as often as usual costs a twentieth
+    gc.set_threshold(50_000)  # what is read has no cycles: looking for them as often as usual costs 3 %
     asked, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     with suppress(EOFError, BrokenPipeError):
