@@ -97,8 +97,7 @@ class _Replay:
     def compare(self, source: str, board: str) -> None:
         """Read a board's payloads again, and mark the postings that read differently."""
         with self.connection.transaction():
-            selected = {"sources": [source], "board": board, "normalizer_version": "", "limit": None}
-            self._read("staging/select_outdated.sql", selected)
+            self._read("staging/select_outdated.sql", {"sources": [source], "board": board})
             self.connection.execute("analyze derived")
             compared = {"fields": [name for name in POSTING_FIELDS if name != "source_job_id"]}
             with self.connection.cursor(name="differences", row_factory=class_row(Difference)) as differences:
@@ -113,7 +112,7 @@ class _Replay:
     def try_rejects(self, source: str) -> None:
         """Try to read the rejected payloads of a source, and mark those where that goes now."""
         with self.connection.transaction():
-            accepted, rejects = self._read("replay/rejects.sql", {"source": source})
+            accepted, rejects = self._read("staging/select_rejects.sql", {"sources": [source]})
             self.replayed.accepted += accepted
             self.replayed.rejects += rejects
             if accepted:
@@ -121,7 +120,7 @@ class _Replay:
 
     def _read(self, query: str, selected: Mapping[str, Any]) -> tuple[int, int]:
         self.connection.execute(load_sql("staging/create_batch.sql"))
-        arguments = {"since": self.since, **selected}
+        arguments = {"since": self.since, "normalizer_version": None, "limit": None, **selected}
         found = read_payloads(self.connection, load_sql(query), arguments, self.sources, normalizer_version())
         self.replayed.read += sum(found)
         return found

@@ -108,6 +108,23 @@ def test_after_a_replay_the_tables_are_as_if_the_source_had_never_been_faulty(
     assert tables(misread) == mended
 
 
+def test_a_replay_that_was_killed_before_it_mended_anything_is_told_and_done_by_the_next(
+    misread: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("job_etl.replay.stage_crawls", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            run(misread)
+    replayed, told = run(misread)
+    assert told == CHANGES
+    assert replayed == Replayed(read=5, changed=2, refused=0, accepted=1, rejects=0)
+    assert "4" in lives(misread)
+
+
+def _killed(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
 def test_a_replay_of_what_is_as_it_should_be_writes_nothing(misread: psycopg.Connection) -> None:
     run(misread)
     before = row_versions(misread)

@@ -18,6 +18,8 @@ import ftfy
 from ftfy.badness import is_bad
 from selectolax.lexbor import LexborHTMLParser
 
+from job_etl.markup import unescape_once
+
 _INVISIBLE_TAGS = ["script", "style", "noscript", "template", "head", "title", "svg", "iframe", "object"]
 # How such a tag begins; looking for it spares the parser a search for each.
 _INVISIBLE_TAG = re.compile(rb"<(?:[sS](?:[cC]|[tT][yY]|[vV])|[nN][oO]|[tT][eEiI]|[hH][eE]|[iI][fF]|[oO][bB])")
@@ -40,8 +42,6 @@ _IN_SOURCE = ((b"\n", b" "), (b"\r", b" "), (b"\t", b" "), (b"</ul>", b"</ul>\n\
 _BLOCK = r"p|div|ul|ol|li|h[1-6]|br|hr|tr|table|section|blockquote|pre"
 _BLOCK_TAG = re.compile(rf"<(?:{_BLOCK})[\s/>]", re.I)
 _ESCAPED_BLOCK_TAG = re.compile(rf"&lt;(?:{_BLOCK})(?:\s|/|&gt;)", re.I)
-# What escaping markup once more wrote; in this order, so that only one level is undone.
-_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
 _MARKUP = re.compile(
     rf"</(?:{_BLOCK})>|<br ?/?>|<(strong|b|em|i|u|a|span)(?:\s[^<>]*)?>[^<>]*</\1>",
     re.I,
@@ -116,8 +116,7 @@ def html_to_text(html: str) -> str:
 
 def _without_markup(html: str, nested: bool = False) -> str:
     if "&" in html and html.count("&lt;") > html.count("<") and _ESCAPED_BLOCK_TAG.search(html):
-        for entity, character in _ESCAPES:
-            html = html.replace(entity, character)
+        html = unescape_once(html)
     if "<" not in html:
         return entities.unescape(html)
     text = _without_plain_tags(html)

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
+from job_etl.markup import unescape_once
 from job_etl.model import Board, GivenPlace, GivenPosting, GivenSalary, Payload
 from job_etl.sources.base import Answer, Ask, Request, Source, listing
 from job_etl.sources.fields import (
@@ -47,8 +48,6 @@ _WORKPLACE = re.compile(
 _BOARD_WORDS = re.compile(
     r"\W{1,5}((external|public|global)\W{1,5})?(job ?board|careers?( page| site)?)\s*$", re.IGNORECASE
 )
-# What Greenhouse escapes, the ampersand last so that one level is undone; `html.unescape` takes three times as long.
-_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
 _PAY = re.compile(r"\b(salary|pay|compensation)\b", re.IGNORECASE)
 
 
@@ -126,10 +125,7 @@ def _places(payload: Payload) -> list[GivenPlace]:
 
 def _content(payload: Payload) -> str | None:
     content = text(payload, "content")
-    if content and "<" not in content:
-        for escape, character in _ESCAPES:
-            content = content.replace(escape, character)
-    return content
+    return unescape_once(content) if content and "<" not in content else content
 
 
 def _custom_field(payload: Payload, name: re.Pattern[str]) -> str | None:

@@ -173,8 +173,8 @@ def _retry_rejects(
     """Try some rejects of other versions: those refused again are marked, the boards of the others forgotten."""
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(load_sql("staging/create_batch.sql"))
-        arguments = {"sources": list(sources), "limit": BATCH_PAYLOADS}
-        tried = _read(connection, "select_old_rejects", arguments, sources, readers, staged)
+        arguments = {"sources": list(sources), "since": None, "limit": BATCH_PAYLOADS}
+        tried = _read(connection, "select_rejects", arguments, sources, readers, staged)
         boards = cursor.execute(load_sql("staging/boards_of_readable_rejects.sql"), _known(sources)).fetchall()
         cursor.execute(load_sql("staging/replace_rejects.sql"))
         _forget(cursor, boards)

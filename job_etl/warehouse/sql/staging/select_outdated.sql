@@ -1,5 +1,5 @@
--- Postings that another version of the normaliser than this one read: of a board or all, from payloads since a time or
--- all.
+-- Postings that another version of the normaliser than this one read, or any where none is given: of a board or all,
+-- from payloads since a time or all.
 select
     payload.raw_id,
     payload.payload,
@@ -28,7 +28,7 @@ left join lateral (
     limit 1
 ) as last_crawl on true
 where
-    postings.normalizer_version <> %(normalizer_version)s
+    postings.normalizer_version is distinct from %(normalizer_version)s::text
     and postings.source = any(%(sources)s)
     and (%(board)s::text is null or postings.board = %(board)s)
     and (%(since)s::timestamptz is null or postings.payload_at >= %(since)s)
