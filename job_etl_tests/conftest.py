@@ -94,6 +94,14 @@ def connection(database_url: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@pytest.fixture
+def other_connection(empty_database_url: str) -> Iterator[psycopg.Connection]:
+    """A connection to another bootstrapped database, to do there in another way what is done in the first."""
+    bootstrap(empty_database_url)
+    with connect(empty_database_url) as connection:
+        yield connection
+
+
 def on_database(url: str, database: str) -> str:
     """The URL with another database."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))

@@ -39,6 +39,16 @@ class Readers:
         if self._workers is not None:
             self._workers.close()
 
+    @property
+    def started(self) -> int:
+        """How many processes have been started: none while there are few payloads."""
+        return len(self._workers) if self._workers is not None else 0
+
+    def submit(self, chunk: Sequence[Unread], sources: Mapping[str, Source], version: str) -> Future[Readings]:
+        """Have a chunk read in one of the processes that were started."""
+        assert self._workers is not None, "no process has been started"
+        return self._workers.submit(derive, chunk, sources, version)
+
     def read(
         self, chunks: Iterable[Sequence[Unread]], sources: Mapping[str, Source], version: str
     ) -> Iterator[Readings]:
@@ -61,7 +71,7 @@ class Readers:
             return
         reading: deque[Future[Readings]] = deque()
         for chunk in chain(first, coming):
-            reading.append(self._workers.submit(derive, chunk, sources, version))
+            reading.append(self.submit(chunk, sources, version))
             if len(reading) > _AHEAD * self._processes:
                 yield reading.popleft().result()
         while reading:

@@ -6,7 +6,8 @@ Belongs here: the way from the database and back, some chunks of payloads in mem
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -17,12 +18,21 @@ from psycopg.rows import class_row
 
 from job_etl.sources.base import Source
 from job_etl.warehouse.connect import load_sql
-from job_etl.warehouse.deriving import DERIVED_COLUMNS, POSTING_FIELDS, READING_COLUMNS, REJECT_COLUMNS, Unread
+from job_etl.warehouse.deriving import (
+    DERIVED_COLUMNS,
+    POSTING_FIELDS,
+    READING_COLUMNS,
+    REJECT_COLUMNS,
+    Readings,
+    Unread,
+)
 from job_etl.warehouse.readers import Readers
 
-__all__ = ["POSTING_FIELDS", "load_reading_sql", "read_payloads"]
+__all__ = ["CHUNK", "POSTING_FIELDS", "copy_readings", "load_reading_sql", "read_payloads", "unread_cursor"]
 
-_CHUNK = 50  # payloads: few, so that the crawl of one board keeps every reader busy
+CHUNK = 50
+"""Payloads that are read together: few, so that the crawl of one board keeps every reader busy."""
+
 _COPY_DERIVED = f"copy derived ({', '.join(DERIVED_COLUMNS)}) from stdin"
 _COPY_UNREADABLE = f"copy unreadable ({', '.join(REJECT_COLUMNS)}) from stdin"
 
@@ -41,18 +51,30 @@ def read_payloads(
     process.
     """
     read = rejected = 0
-    with connection.cursor(name="unread", row_factory=class_row(Unread)) as unread, connection.cursor() as cursor:
-        unread.adapters.register_loader("jsonb", _Undecoded)
+    with unread_cursor(connection, name="unread") as unread, connection.cursor() as cursor:
         unread.execute(query, arguments)
-        chunks = iter(lambda: unread.fetchmany(_CHUNK), [])
+        chunks = iter(lambda: unread.fetchmany(CHUNK), [])
         for readings in (readers or Readers(1)).read(chunks, sources, version):
-            for statement, rows in ((_COPY_DERIVED, readings.derived), (_COPY_UNREADABLE, readings.rejects)):
-                if rows:
-                    with cursor.copy(statement) as copy:
-                        copy.write(rows)
+            copy_readings(cursor, readings)
             read += readings.read
             rejected += readings.rejected
     return read, rejected
+
+
+@contextmanager
+def unread_cursor(connection: psycopg.Connection, *, name: str = "") -> Iterator[psycopg.Cursor[Unread]]:
+    """A cursor, the server's where it has a name, for a query whose columns are the fields of `Unread`."""
+    with connection.cursor(name, row_factory=class_row(Unread)) as cursor:
+        cursor.adapters.register_loader("jsonb", _Undecoded)
+        yield cursor
+
+
+def copy_readings(cursor: psycopg.Cursor[Any], readings: Readings) -> None:
+    """Copy what payloads read as into `derived` and `unreadable`."""
+    for statement, rows in ((_COPY_DERIVED, readings.derived), (_COPY_UNREADABLE, readings.rejects)):
+        if rows:
+            with cursor.copy(statement) as copy:
+                copy.write(rows)
 
 
 @cache

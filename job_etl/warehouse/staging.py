@@ -16,13 +16,17 @@ import psycopg
 from job_etl.normalize.version import normalizer_version
 from job_etl.sources.base import Source
 from job_etl.warehouse.connect import load_sql
+from job_etl.warehouse.lookahead import Lookahead
 from job_etl.warehouse.readers import Readers
-from job_etl.warehouse.reading import load_reading_sql, read_payloads
+from job_etl.warehouse.reading import copy_readings, load_reading_sql, read_payloads
 from job_etl.warehouse.shards import forget_late_readings, take_readings
 from job_etl.warehouse.statistics import analyze_grown
 from job_etl.warehouse.workers import cores
 
-BATCH_PAYLOADS = 20_000
+BATCH_PAYLOADS = 5_000
+"""Few, so that the next can be read while the server works on one; many enough to be worth a batch's statements."""
+
+_REREAD_PAYLOADS = 20_000  # more, as what is outdated is looked for among all postings each time
 
 TRACKED_FIELDS = (
     "title",
@@ -92,7 +96,8 @@ def stage_crawls(
     with alone(connection), Readers(processes or cores()) as readers:
         _reread_outdated(connection, sources, readers, staged)
         _forget_late_boards(connection, sources)
-        while _stage_batch(connection, sources, readers, staged, batch_payloads):
+        lookahead = Lookahead(readers, sources, normalizer_version())
+        while _stage_batch(connection, sources, readers, lookahead, staged, batch_payloads):
             analyze_grown(connection)
             on_progress(staged)
         forget_late_readings(connection)
@@ -103,6 +108,7 @@ def _stage_batch(
     connection: psycopg.Connection,
     sources: Mapping[str, Source],
     readers: Readers,
+    lookahead: Lookahead,
     staged: Staged,
     batch_payloads: int,
 ) -> bool:
@@ -120,8 +126,13 @@ def _stage_batch(
         cursor.execute("analyze seen")
         staged.read += take_readings(cursor)
         cursor.execute(load_sql("staging/note_unread.sql"), {"normalizer_version": normalizer_version()})
+        for readings in lookahead.take(cursor):
+            copy_readings(cursor, readings)
+            staged.read += readings.read
+            staged.rejected += readings.rejected
         cursor.execute("analyze unread")
         _read(connection, "select_unread", {}, sources, readers, staged)
+        lookahead.fill(cursor)
         cursor.execute(load_sql("staging/analyze_derived.sql"))
         cursor.execute(load_sql("staging/replace_rejects.sql"))
         for kind, count in cursor.execute(load_sql("staging/record_changes.sql"), {"fields": list(TRACKED_FIELDS)}):
@@ -151,7 +162,7 @@ def _reread_outdated(
     while True:
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute(load_sql("staging/create_batch.sql"))
-            arguments = {"sources": list(sources), "board": None, "since": None, "limit": BATCH_PAYLOADS}
+            arguments = {"sources": list(sources), "board": None, "since": None, "limit": _REREAD_PAYLOADS}
             if not _read(connection, "select_outdated", arguments, sources, readers, staged):
                 break
             cursor.execute(load_sql("staging/analyze_derived.sql"))
@@ -173,7 +184,7 @@ def _retry_rejects(
     """Try some rejects of other versions: those refused again are marked, the boards of the others forgotten."""
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(load_sql("staging/create_batch.sql"))
-        arguments = {"sources": list(sources), "since": None, "limit": BATCH_PAYLOADS}
+        arguments = {"sources": list(sources), "since": None, "limit": _REREAD_PAYLOADS}
         tried = _read(connection, "select_rejects", arguments, sources, readers, staged)
         boards = cursor.execute(load_sql("staging/boards_of_readable_rejects.sql"), _known(sources)).fetchall()
         cursor.execute(load_sql("staging/replace_rejects.sql"))

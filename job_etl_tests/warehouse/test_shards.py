@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
@@ -18,7 +18,6 @@ from job_etl.landing import Landing
 from job_etl.model import Board, Outcome
 from job_etl.sample import land_sample
 from job_etl.sources import SOURCES
-from job_etl.warehouse.bootstrap import bootstrap
 from job_etl.warehouse.connect import connect
 from job_etl.warehouse.shards import Shard, configured_shards, load_shard, read_ahead
 from job_etl.warehouse.staging import Staged, stage_crawls
@@ -45,14 +44,6 @@ with connect(url) as connection:
 @pytest.fixture
 def landing(tmp_path: Path) -> Landing:
     return Landing(str(tmp_path / "landing"))
-
-
-@pytest.fixture
-def other_connection(empty_database_url: str) -> Iterator[psycopg.Connection]:
-    """A connection to another database, for one process to do there what workers do here."""
-    bootstrap(empty_database_url)
-    with connect(empty_database_url) as connection:
-        yield connection
 
 
 @pytest.fixture(scope="module")

@@ -390,7 +390,7 @@ def test_rejects_are_tried_a_few_at_a_time_and_once_a_version(
     load(connection, landing)
     stage_crawls(connection, {"greenhouse": Strict()})
     monkeypatch.setattr(staging, "normalizer_version", lambda: "next")
-    monkeypatch.setattr(staging, "BATCH_PAYLOADS", 1)
+    monkeypatch.setattr(staging, "_REREAD_PAYLOADS", 1)
     assert stage_crawls(connection, SOURCES).crawls == 2
     assert set(lives(connection)) == {"1", "2", "7"}
     written = row_versions(connection)
@@ -406,7 +406,7 @@ def test_what_was_killed_while_rejects_were_tried_is_made_good(
     load(connection, landing)
     stage_crawls(connection, {"greenhouse": Strict()})
     monkeypatch.setattr(staging, "normalizer_version", lambda: "next")
-    monkeypatch.setattr(staging, "BATCH_PAYLOADS", 1)
+    monkeypatch.setattr(staging, "_REREAD_PAYLOADS", 1)
     tries = 0
 
     def killed(*arguments: Any) -> bool:
