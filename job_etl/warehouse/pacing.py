@@ -17,7 +17,8 @@ from job_etl.errors import JobEtlError
 from job_etl.http.ledger import Change, Ledger, LedgerAway, State
 from job_etl.warehouse.connect import load_sql, one_line, open_connection
 
-_PATIENCE = 3.0  # seconds; a transaction takes a few milliseconds
+PATIENCE = 3.0
+"""Seconds that a crawl waits for the database, where a transaction takes a few milliseconds."""
 
 # A rate that is lost with the server's last half second is no loss; a machine that dies lets go of its host's row soon.
 _SESSION = """
@@ -31,17 +32,17 @@ class SharedLedger(Ledger):
     """The table `ops.host_pace` of the database at `url`, over one connection that is opened when it is needed."""
 
     def __init__(self, url: str) -> None:
-        self._conninfo = make_conninfo(url, connect_timeout=int(_PATIENCE))
+        self._conninfo = make_conninfo(url, connect_timeout=int(PATIENCE))
         self._connection: psycopg.Connection | None = None
         self._lock = threading.Lock()
 
     def update(self, host: str, change: Change) -> float:
         """Under the lock of the host's row, in a transaction of its own."""
-        if not self._lock.acquire(timeout=_PATIENCE):
-            raise LedgerAway(f"the database does not answer within {_PATIENCE:g} s")
+        if not self._lock.acquire(timeout=PATIENCE):
+            raise LedgerAway(f"the database does not answer within {PATIENCE:g} s")
         try:
             connection = self._opened()
-            watch = threading.Timer(_PATIENCE, _cut, [connection.fileno()])
+            watch = threading.Timer(PATIENCE, _cut, [connection.fileno()])
             watch.start()
             try:
                 with connection.transaction():

@@ -210,11 +210,14 @@ def test_a_written_range_is_read_back(low: int, width: int, currency: str, form:
 
 def test_a_description_without_money_costs_little() -> None:
     text = "We build things that people need, with care for each other and for what we leave behind. " * 55
-    read("prose", text)
-    started = time.perf_counter()
-    for _ in range(200):
-        read("prose", text)
-    assert (time.perf_counter() - started) / 200 < 0.0005
+    taken = []
+    for prose in (text, text.replace("things", "things for $90,000 to $95,000 a year")):
+        read("prose", prose)
+        started = time.process_time()
+        for _ in range(200):
+            read("prose", prose)
+        taken.append(time.process_time() - started)
+    assert taken[0] < taken[1] / 4
 
 
 @pytest.mark.realdata

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -63,6 +63,6 @@ def test_rules_for_everybody_hold_where_none_names_us(text: str, allowed: bool) 
 
 
 def test_no_pattern_is_slow_to_match() -> None:
-    began = perf_counter()
+    began = process_time()
     Robots((("/" + "*a" * 5000 + "$", False),)).allows("https://acme.example/" + "a" * 100_000)
-    assert perf_counter() - began < 0.5
+    assert process_time() - began < 0.5

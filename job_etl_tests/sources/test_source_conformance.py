@@ -10,7 +10,7 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html import unescape
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -149,11 +149,11 @@ def test_a_mutilated_payload_is_read_or_refused_with_a_reason(sample: Sample, da
 def test_no_text_is_slow_to_read(source: Source, text: str) -> None:
     sample = samples(source.name)[0]
     payload = _with_texts(sample.payload, text)
-    begin = perf_counter()
+    began = process_time()  # which does not pass while others have the processor
     with suppress(UnreadablePayload):
         sample.source.read(payload, sample.board)
         sample.source.comparable(payload)
-    assert perf_counter() - begin < 2
+    assert process_time() - began < 2
 
 
 @every_source
