@@ -242,6 +242,6 @@ def _add_aliases(builder: _Builder) -> None:
         kind = Kind.CITY if city else Kind.REGION if region else Kind.COUNTRY
         place = known.get((kind, key(city), country, region))
         if place is None:
-            place = builder.place(kind, city or row["alias"].partition("|")[0], country, region)
+            place = builder.place(kind, city or row["alias"].partition("|")[0].removeprefix("="), country, region)
         for alias in row["alias"].split("|"):
-            builder.call(place, alias, Rank.CURATED)
+            builder.call(place, alias.removeprefix("="), Rank.CODE if alias.startswith("=") else Rank.CURATED)

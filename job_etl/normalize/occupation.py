@@ -14,13 +14,14 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from heapq import nlargest
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from job_etl.normalize import taxonomy
 from job_etl.normalize.title import standardise_title
@@ -31,8 +32,16 @@ _LEAST_CONFIDENCE, _LEAST_LIKENESS = 0.35, 0.65
 """From which confidence an occupation is told: one that only looks like the title's words needs more."""
 
 _RECOGNISED = 0.4
-_LEAST_SIMILARITY = 0.94
+_LEAST_SIMILARITY, _SLIPS = 0.94, 1
 _TELLING, _IN_A_ROW = 3, 0.8
+_RANKED = 10
+_HEAD = 8
+"""How many occupations a word ends the labels of that says who does a thing, and not what ("officer")."""
+
+_NARROWS_NOTHING = frozenset({"ict"})
+_TELLING_NAME = 5
+"""Up to how many occupations have the rarest word of a name that means one of them ("locksmith", "scopist")."""
+
 _OTHER_LENGTH = 2  # from here on two words are two: "quantum" is no misspelt "quant"
 _LONGEST_ALIAS = 5
 _COMMON, _ENOUGH = 200, 20
@@ -63,6 +72,9 @@ _FORMS = (
     ("buchhaltung", "buchhalter"),
     ("bearbeitung", "bearbeiter"),
     ("programmierung", "programmierer"),
+    ("planung", "planer"),
+    ("koordination", "koordinator"),
+    ("engineering", "engineer"),
 )
 
 
@@ -95,7 +107,7 @@ class _Entry:
 
 
 def _stem(word: str) -> str:
-    """Number and German or French gender taken off a word; in German who does a thing for the thing ("Teamleitung")."""
+    """Number and German or French gender taken off a word; who does a thing for the thing ("Teamleitung", "Director of Data Engineering")."""
     for ending, base in _FORMS:
         if word.endswith(ending):
             return word[: -len(ending)] + base
@@ -114,54 +126,70 @@ def _features(words: tuple[str, ...]) -> list[str]:
     return [*words, *(f"{first} {second}" for first, second in pairwise(words))]
 
 
+class _Roles(NamedTuple):
+    """Roles by alias: those found anywhere in a title, those that must be all of it, and those that must begin it."""
+
+    anywhere: dict[tuple[str, ...], _Role]
+    whole: dict[tuple[str, ...], _Role]
+    first: dict[tuple[str, ...], _Role]
+
+
 @cache
-def _roles() -> tuple[dict[tuple[str, ...], _Role], dict[tuple[str, ...], _Role]]:
-    """Roles by alias: those found anywhere in a title, and those that must be all of it."""
-    anywhere: dict[tuple[str, ...], _Role] = {}
-    whole: dict[tuple[str, ...], _Role] = {}
+def _roles() -> _Roles:
+    roles = _Roles({}, {}, {})
     for _, row in taxonomy.table("roles.tsv", ("role", "family", "esco", "aliases")):
         role = _Role(row["role"], row["family"], row["esco"] or row["role"])
         aliases = [alias.strip() for alias in row["aliases"].split(";")]
-        for alias in aliases if f"{row['role'].lower()}!" in aliases else (row["role"], *aliases):
-            if words := _words(alias.rstrip("!")):
-                (whole if alias.endswith("!") else anywhere).setdefault(words, role)
-    return anywhere, whole
+        name = row["role"].lower()
+        for alias in aliases if not {f"{name}!", f"^{name}"}.isdisjoint(aliases) else (name, *aliases):
+            if words := _words(alias.strip("!^")):
+                kept = roles.whole if alias.endswith("!") else roles.first if alias.startswith("^") else roles.anywhere
+                kept.setdefault(words, role)
+    return roles
 
 
-def _roles_in(segments: tuple[tuple[str, ...], ...]) -> list[tuple[_Role, float]]:
-    """The roles a title names with the share of its words each takes.
+class _Named(NamedTuple):
+    """A role that a title names, the share of its words it takes, and the part of the title in which it stands."""
+
+    role: _Role
+    share: float
+    part: tuple[str, ...]
+
+
+def _roles_in(segments: tuple[tuple[str, ...], ...]) -> list[_Named]:
+    """The roles a title names.
 
     Those of a segment before the next's, since what follows a dash, a comma, a bracket or "for" mostly qualifies the
     role; within one the longest alias first, and the last in the title first.
     """
-    anywhere, whole = _roles()
     words = tuple(chain.from_iterable(segments))
-    if role := whole.get(words):
-        return [(role, 1.0)]
+    if role := _roles().whole.get(words):
+        return [_Named(role, 1.0, words)]
     for parts in (segments, (words,)) if len(segments) > 1 else (segments,):
-        if found := [(role, length / len(words)) for part in parts for role, length in _named_in(part, anywhere)]:
+        if found := [_Named(role, length / len(words), part) for part in parts for role, length in _named_in(part)]:
             return found
     return _compound_role(words)
 
 
-def _named_in(words: tuple[str, ...], roles: dict[tuple[str, ...], _Role]) -> Iterator[tuple[_Role, int]]:
+def _named_in(words: tuple[str, ...]) -> Iterator[tuple[_Role, int]]:
     """The roles whose aliases stand in a row of words, none overlapping, and the length of each alias."""
+    roles = _roles()
     taken = [False] * len(words)
     for length in range(min(_LONGEST_ALIAS, len(words)), 0, -1):
         for start in range(len(words) - length, -1, -1):
-            role = roles.get(words[start : start + length])
+            alias = words[start : start + length]
+            role = (None if start else roles.first.get(alias)) or roles.anywhere.get(alias)
             if role and not any(taken[start : start + length]):
                 yield role, length
                 taken[start : start + length] = [True] * length
 
 
-def _compound_role(words: tuple[str, ...]) -> list[tuple[_Role, float]]:
+def _compound_role(words: tuple[str, ...]) -> list[_Named]:
     """The role at the end of a compound, as German has them ("Anwendungssoftwareentwickler")."""
-    anywhere, _ = _roles()
     for word in words:
         for start in range(1, len(word) - _SHORTEST_COMPOUND_HEAD + 1):
-            if role := anywhere.get((word[start:],)):
-                return [(role, 1 / (len(words) + 1))]
+            if role := _roles().anywhere.get((word[start:],)):
+                return [_Named(role, 1 / (len(words) + 1), words)]
     return []
 
 
@@ -225,6 +253,9 @@ class _Index:
             parted = entry.names.split("\n") if "\n" in entry.names else ()
             for label in (entry.label, *parted):
                 self.labels[_words(label)].add(place)
+        self.own = [tuple(word for word in _words(entry.label) if word not in _EMPTY_WORDS) for entry in entries]
+        ends = Counter(words[-1] for entry in entries if (words := _words(entry.label)) and "in" not in words)
+        self.heads = _NARROWS_NOTHING | {word for word, n in ends.items() if n >= _HEAD}
         counts = [Counter(_features(_words(entry.names))) for entry in entries]
         frequency: Counter[str] = Counter()
         for count in counts:
@@ -236,11 +267,11 @@ class _Index:
             norm = _K1 * (1 - _B + _B * count.total() / average)
             for feature, n in count.items():
                 self.postings[feature][place] = self.weight[feature] * n * (_K1 + 1) / (n + norm)
-        roles = dict.fromkeys((*_roles()[0].values(), *_roles()[1].values()))
+        roles = dict.fromkeys(role for aliases in _roles() for role in aliases.values())
         self.by_role = {role: self._place_of(role.esco) for role in roles}
         self.family = {place: role.family for role, place in reversed(self.by_role.items()) if place is not None}
         known = {feature for feature in self.weight if " " not in feature}
-        self.known = known | {word for alias in _roles()[0] for word in alias}
+        self.known = known | {word for aliases in _roles() for alias in aliases for word in alias}
         self.spellings: dict[str, list[str]] = defaultdict(list)
         for word in sorted(self.known):
             self.spellings[word[:2]].append(word)
@@ -277,6 +308,23 @@ class _Index:
     def _commonness(self, feature: str) -> int:
         return len(self.postings[feature])
 
+    def occupation(self, place: int, family: str | None, confidence: float) -> Occupation:
+        entry = self.entries[place]
+        return Occupation(entry.uri, entry.code, entry.label, family, confidence)
+
+    def is_told(self, place: int, words: tuple[str, ...]) -> bool:
+        """Whether words say all that an occupation's own label does, but for who does it, or are another name of it.
+
+        That counts if it is a telling one, or a role's where the dictionary knows none in the words: a product specialist is no textile product developer, though the taxonomy gives that this other name.
+        """
+        telling = [word for word in words if word not in _EMPTY_WORDS]
+        own = self.own[place]
+        if set(own) <= {*telling, *self.heads}:
+            return not self.heads.issuperset(telling) or set(telling) == set(own)
+        rarest = min((len(self.postings.get(word, ())) for word in telling), default=0)
+        is_usual = place in self.family and not any(_named_in(words))
+        return place in self.labels.get(words, ()) and (is_usual or rarest <= _TELLING_NAME)
+
     def likeness(self, place: int, words: tuple[str, ...], score: float) -> float:
         """About the share of what an occupation would score that is named by exactly these words; 1 where it is.
 
@@ -310,7 +358,9 @@ def _spelt(word: str) -> str:
     alike = [known for known in index.spellings.get(word[:2], ()) if abs(len(known) - len(word)) < _OTHER_LENGTH]
     scorer: Callable[..., float] = JaroWinkler.normalized_similarity
     nearest = process.extractOne(word, alike, scorer=scorer, score_cutoff=_LEAST_SIMILARITY)
-    return nearest[0] if nearest and nearest[0] not in (f"{word}r", f"{word}er") else word
+    if nearest is None or nearest[0] in (f"{word}r", f"{word}er"):
+        return word
+    return nearest[0] if OSA.distance(word, nearest[0]) <= _SLIPS else word
 
 
 @lru_cache(maxsize=1 << 15)
@@ -334,31 +384,30 @@ def _confidence(likeness: float, share: float | None) -> float:
 def rank_occupations(title: str, limit: int = 10) -> tuple[Occupation, ...]:
     """The occupations of the taxonomy a title may mean, best first; empty where no taxonomy is at hand."""
     index = _index()
-    if not index.entries or not (said := _said(title)):
-        return ()
+    return tuple(
+        index.occupation(place, index.family.get(place), confidence)
+        for place, confidence in _ranked(_said(title), limit)
+    )
+
+
+def _ranked(said: tuple[tuple[str, ...], ...], limit: int) -> list[tuple[int, float]]:
+    """The places of the likeliest occupations and the confidence of each, best first."""
+    index = _index()
+    if not index.entries or not said:
+        return []
     all_words = tuple(chain.from_iterable(said))
     words = tuple(word for word in all_words if word not in _EMPTY_WORDS) or all_words
     scores = index.score(words)
     top = max(scores.values(), default=1.0)
-    roles = _roles_in(said)
     share: dict[int, float] = {}
-    for rank, (role, taken) in enumerate(roles):
-        place = index.by_role[role]
+    for rank, named in enumerate(_roles_in(said)):
+        place = index.by_role[named.role]
         if place is not None:
-            weight = _SECOND_ROLE_WEIGHT if rank else _WHOLE_ROLE_WEIGHT if taken == 1.0 else _ROLE_WEIGHT
-            scores[place] = scores.get(place, 0.0) + weight * top * (0.5 + taken / 2)
-            share.setdefault(place, taken if rank == 0 else 0.0)
+            weight = _SECOND_ROLE_WEIGHT if rank else _WHOLE_ROLE_WEIGHT if named.share == 1.0 else _ROLE_WEIGHT
+            scores[place] = scores.get(place, 0.0) + weight * top * (0.5 + named.share / 2)
+            share.setdefault(place, named.share if rank == 0 else 0.0)
     ranked = nlargest(limit, scores, key=scores.__getitem__)
-    return tuple(
-        Occupation(
-            index.entries[place].uri,
-            index.entries[place].code,
-            index.entries[place].label,
-            index.family.get(place),
-            _confidence(index.likeness(place, all_words, scores[place]), share.get(place)),
-        )
-        for place in ranked
-    )
+    return [(place, _confidence(index.likeness(place, all_words, scores[place]), share.get(place))) for place in ranked]
 
 
 def esco_names() -> dict[str, list[str]]:
@@ -370,19 +419,27 @@ def esco_names() -> dict[str, list[str]]:
 def match_occupation(title: str) -> Occupation | None:
     """The occupation a title means, the most confident of the best ranked; None where no guess is good enough.
 
-    Without a taxonomy the role of the dictionary is the occupation, its confidence the share of the title it explains;
-    the family is always that of the role. So it is with a role so wide that the taxonomy has no occupation for it.
+    An occupation that is not the role's own must not narrow what the title says. Without a taxonomy the role of the
+    dictionary is the occupation, its confidence the share of the title it explains; the family is always that of the
+    role. So it is with a role so wide that the taxonomy has no occupation for it.
     """
-    named = _roles_in(_said(title))[:1]
-    is_wide = bool(named) and _index().by_role[named[0][0]] is None
-    if not is_wide and (ranked := rank_occupations(title)):
-        best = max(ranked, key=lambda occupation: occupation.confidence)
-        if best.confidence >= (_LEAST_CONFIDENCE if named else _LEAST_LIKENESS):
-            return replace(best, family=named[0][0].family) if named and not best.family else best
-    for role, taken in named:
-        place = _index().by_role[role]
-        if place is None:
-            return Occupation(None, None, role.name, role.family, _confidence(0.0, taken))
-        entry = _index().entries[place]
-        return Occupation(entry.uri, entry.code, entry.label, role.family, _confidence(0.0, taken))
-    return None
+    said = _said(title)
+    roles = _roles_in(said)
+    named = roles[0] if roles else None
+    index = _index()
+    own = index.by_role[named.role] if named else None
+    if named is None or own is not None:
+        words = named.part if named else tuple(chain.from_iterable(said))
+        owns = {index.by_role[other.role] for other in roles if other.part == words}
+        told = [(place, sure) for place, sure in _ranked(said, _RANKED) if place in owns or index.is_told(place, words)]
+        place, confidence = max(told, key=lambda found: found[1], default=(None, 0.0))
+        if place is not None and confidence >= (_LEAST_CONFIDENCE if named else _LEAST_LIKENESS):
+            return index.occupation(
+                place, index.family.get(place) or (named.role.family if named else None), confidence
+            )
+    if named is None:
+        return None
+    confidence = _confidence(0.0, named.share)
+    if own is None:
+        return Occupation(None, None, named.role.name, named.role.family, confidence)
+    return index.occupation(own, named.role.family, confidence)

@@ -20,14 +20,14 @@ from job_etl.normalize import gazetteer
 from job_etl.normalize.gazetteer import Candidate, Kind, Rank
 
 _LONGEST_RUN = 4
+_PAIR = 2
 _SHORTEST_LIST = 3
 _LONGEST_CODE = 4  # "N.Y."
 
 _STATES = frozenset({"US", "CA", "AU"})
-"""Countries whose regions stand behind a city without the country ("Austin, TX"); elsewhere a code needs it."""
+"""Countries whose regions stand behind a city without the country, be the city known or not ("Austin, TX").
 
-_PROVINCES = frozenset({"AT", "BR", "CH", "DE", "IN", "IT", "MX"})
-"""Countries whose regions do so behind a town that lies in them ("Torino (TO)", "Leipzig, SN")."""
+Elsewhere a region's code needs the country or a city that lies in it ("Torino (TO)", "Belfast, NI")."""
 
 _STATE_CODE_BONUS = 2.0
 """What speaks for "Salem, IN" in Indiana against a Salem in India, in powers of ten of inhabitants."""
@@ -98,8 +98,11 @@ class Found:
 def places_of(parts: Sequence[Part]) -> list[Found]:
     """The places that names in a row mean; remote where one of the names of a place is.
 
-    An unknown name is a city where a region or a country follows it behind a comma ("Starbase, TX").
+    An unknown name is a city where a region or a country follows it behind a comma ("Starbase, TX"). What is a country
+    by its code alone is none behind a big city of another: it abbreviates what we do not know ("Nottingham, NG").
     """
+    if len(parts) == _PAIR and parts[0].comma and _is_known_city(parts[0]) and _is_foreign_code(*parts):
+        parts = parts[:1]
     found: list[Found] = []
     start = 0
     while start < len(parts):
@@ -114,6 +117,18 @@ def places_of(parts: Sequence[Part]) -> list[Found]:
             found.append(replace(place, remote=True) if is_remote else place)
         start = end
     return found
+
+
+def _is_foreign_code(city: Part, code: Part) -> bool:
+    """Whether the second name is nothing but the code of a country in which the first is no city."""
+    found = _alone(code)
+    return (
+        found is not None
+        and not found.place.region
+        and not found.place.city
+        and all(c.rank is Rank.CODE for c in code.candidates)
+        and joined((city, code)) is None
+    )
 
 
 def is_list_of_states(found: Sequence[Found]) -> bool:
@@ -282,14 +297,10 @@ def _lies_in(narrow: Candidate, broad: Candidate) -> bool:
 
 
 def _code_stands(candidate: Candidate, chain: Sequence[Candidate]) -> bool:
-    """Whether a region's code can be meant: in `_STATES` always, elsewhere beside its country.
-
-    In `_PROVINCES` it can beside a town of that region too.
-    """
+    """Whether a region's code can be meant: in `_STATES` always, elsewhere beside its country or a city of the region."""
     if candidate.rank is not Rank.CODE or candidate.kind is Kind.COUNTRY or candidate.country in _STATES:
         return True
-    least = Kind.CITY if candidate.country in _PROVINCES else Kind.COUNTRY
-    return any(c.kind in (Kind.COUNTRY, least) for c in chain)
+    return any(c.kind in (Kind.COUNTRY, Kind.CITY) for c in chain)
 
 
 def _score(candidate: Candidate) -> float:

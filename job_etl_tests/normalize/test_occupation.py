@@ -95,6 +95,18 @@ def no_taxonomy(monkeypatch: pytest.MonkeyPatch) -> None:
         ("Softwareentwickler im Bereich Supply Chain", "Software developer", "Software engineering"),
         ("Abteilungsleitung Buchhaltung", "Accountant", "Finance and accounting"),
         ("Founder's Associate", "Founder's associate", "Business development"),
+        ("Sales Engineering Director", "Sales engineer", "Sales"),
+        ("Engineering Director", "Chief technology officer", "Executive management"),
+        ("Director, Data Engineering", "Data engineer", "Data and analytics"),
+        ("Data Engineering Manager", "Data engineer", "Data and analytics"),
+        ("Sr. Manager, Engineering", "Engineering manager", "Software engineering"),
+        ("Site Reliability Engineering", "DevOps engineer", "Software engineering"),
+        ("Werkstudent Produktionsplanung", "Production supervisor", "Production"),
+        ("Senior IT Apps Developer", "Software developer", "Software engineering"),
+        ("App Developer", "Mobile application developer", "Software engineering"),
+        ("iOS App Developer", "Mobile application developer", "Software engineering"),
+        ("IAM Engineer", "ICT security engineer", "Cybersecurity"),
+        ("Identity & Access Management Lead", "ICT security engineer", "Cybersecurity"),
     ],
 )
 def test_without_a_taxonomy_the_role_and_its_family_are_told(title: str, role: str, family: str) -> None:
@@ -184,6 +196,28 @@ def test_a_title_that_only_looks_like_an_occupation_is_not_told(
     taxonomy("occupations.csv", ESCO)
     assert match_occupation(title) is None
     assert [entry.label for entry in rank_occupations(title, 1)] == ["moth inspector"]
+
+
+def test_a_name_of_everyday_words_is_no_narrower_occupation(taxonomy: Callable[[str, str], None]) -> None:
+    others = "".join(f"http://example.org/{n},2149,amber product specialist {n},\n" for n in range(12))
+    narrow = "http://example.org/13,2141,silk product weaver,product specialist\n"
+    taxonomy("occupations.csv", ESCO + others + narrow)
+    assert rank_occupations("Product Specialist", 1)[0].label == "silk product weaver"
+    assert match_occupation("Product Specialist") is None
+
+
+def test_a_role_is_told_by_its_own_part_of_a_title(taxonomy: Callable[[str, str], None]) -> None:
+    taxonomy("occupations.csv", ESCO)
+    match = match_occupation("Software Developer (formerly Moth Inspector)")
+    assert match is not None
+    assert match.label == "software developer"
+
+
+@pytest.mark.usefixtures("no_taxonomy")
+def test_a_word_is_no_slip_of_one_that_differs_in_two_letters() -> None:
+    match = match_occupation("Wizard of Conversation")
+    assert match is None
+    assert occupation._spelt("enginneer") == "engineer"
 
 
 def test_the_ranking_is_ordered_and_bounded(taxonomy: Callable[[str, str], None]) -> None:

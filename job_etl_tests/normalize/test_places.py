@@ -44,6 +44,33 @@ def test_labelled_texts_are_read_as_a_person_reads_them(split: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "location_std"),
+    [
+        ("Belfast, NI", "Belfast, Northern Ireland, GB"),
+        ("Managua, NI", "Managua, Managua Department, NI"),
+        ("Manila, NCR", "Manila, National Capital Region, PH"),
+        ("Delhi, NCR", "New Delhi, Delhi, IN"),
+        ("Monterrey, N.L.", "Monterrey, Nuevo León, MX"),
+        ("St. John's, NL", "St. John's, Newfoundland and Labrador, CA"),
+        ("Tijuana, BC", "Tijuana, Baja California, MX"),
+        ("Vancouver, BC", "Vancouver, British Columbia, CA"),
+        ("Madrid, MD", "Madrid, ES"),
+        ("Baltimore, MD", "Baltimore, Maryland, US"),
+        ("Utrecht, UT", "Utrecht, NL"),
+        ("Amsterdam, NH", "Amsterdam, North Holland, NL"),
+        ("Bogotá, DC", "Bogotá, CO"),
+        ("Abu Dhabi, AZ", "Abu Dhabi, AE"),
+        ("Nottingham, NG", "Nottingham, England, GB"),
+        ("Lagos, NG", "Lagos, NG"),
+        ("Dublin, CA", "Dublin, California, US"),
+        ("Austin, NYC", "Austin, Texas, US; New York City, New York, US"),
+    ],
+)
+def test_a_code_behind_a_city_is_of_the_country_that_has_such_a_city(text: str, location_std: str) -> None:
+    assert read(text).location_std == location_std
+
+
+@pytest.mark.parametrize(
     ("text", "location_std", "remote_countries"),
     [
         ("Montréal, QC, Canada", "Montréal, Quebec, CA", []),
