@@ -107,7 +107,10 @@ class _Entry:
 
 
 def _stem(word: str) -> str:
-    """Number and German or French gender taken off a word; who does a thing for the thing ("Teamleitung", "Director of Data Engineering")."""
+    """Number and German or French gender taken off a word.
+
+    Of a thing that is done it is who does it ("Teamleitung", "Director of Data Engineering").
+    """
     for ending, base in _FORMS:
         if word.endswith(ending):
             return word[: -len(ending)] + base
@@ -118,7 +121,7 @@ def _stem(word: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(map(_stem, _WORD.findall(text.lower())))
+    return tuple(_stem(word.rstrip(".")) for word in _WORD.findall(text.lower()))
 
 
 def _features(words: tuple[str, ...]) -> list[str]:
@@ -315,7 +318,8 @@ class _Index:
     def is_told(self, place: int, words: tuple[str, ...]) -> bool:
         """Whether words say all that an occupation's own label does, but for who does it, or are another name of it.
 
-        That counts if it is a telling one, or a role's where the dictionary knows none in the words: a product specialist is no textile product developer, though the taxonomy gives that this other name.
+        That counts if it is a telling one, or a role's where the dictionary knows none in the words: a product
+        specialist is no textile product developer, though the taxonomy gives that this other name.
         """
         telling = [word for word in words if word not in _EMPTY_WORDS]
         own = self.own[place]

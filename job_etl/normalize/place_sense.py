@@ -297,7 +297,7 @@ def _lies_in(narrow: Candidate, broad: Candidate) -> bool:
 
 
 def _code_stands(candidate: Candidate, chain: Sequence[Candidate]) -> bool:
-    """Whether a region's code can be meant: in `_STATES` always, elsewhere beside its country or a city of the region."""
+    """Whether a region's code can be meant: in `_STATES` always, elsewhere beside its country or a city in it."""
     if candidate.rank is not Rank.CODE or candidate.kind is Kind.COUNTRY or candidate.country in _STATES:
         return True
     return any(c.kind in (Kind.COUNTRY, Kind.CITY) for c in chain)

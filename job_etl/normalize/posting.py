@@ -66,7 +66,7 @@ def normalize(given: GivenPosting, *, collected_at: datetime) -> Posting:
         country=countries.pop() if len(countries) == 1 else None,
         posted_at=posted_at or collected_at,
     )
-    skills_raw, skills = extract_skills(title, description, tags=given.tags)
+    skills_raw, skills = extract_skills(title, description, tags=given.tags, company=company)
     size, size_origin = company_size(given.company_size, description)
     code, language_origin = language(given.language, description, title)
     department_name, department_origin = department(given.department, given.team, title)

@@ -20,6 +20,7 @@ from ahocorasick_rs import MATCHKIND_LEFTMOST_LONGEST, BytesAhoCorasick
 
 from job_etl.errors import ConfigError
 from job_etl.normalize import taxonomy
+from job_etl.normalize.company import company_match_key
 
 Need = Literal["required", "preferred", "mentioned"]
 Where = Literal["title", "tags", "description"]
@@ -274,6 +275,72 @@ def _others() -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     return people, country
 
 
+@cache
+def _of_company() -> re.Pattern[bytes]:
+    """What follows the name of a technology in a company's, in its own case."""
+    words = taxonomy.document("skill_cues.yml").get("company_after", [])
+    return re.compile(b"|".join(re.escape(_fold(word)) for word in words))
+
+
+@cache
+def _by_letters() -> dict[bytes, str]:
+    """The skill of every spelling without its blanks, in small letters."""
+    return {phrase.spelling.translate(_LOWER).replace(b" ", b""): phrase.skill for phrase in _spellings()}
+
+
+@lru_cache(maxsize=1 << 13)
+def _employer(company: str | None) -> tuple[bytes, frozenset[str]]:
+    """The letters of an employer's name, and the skills whose names begin or end it; nothing where there are none."""
+    letters = _fold(company_match_key(company)).translate(_LOWER).replace(b" ", b"")
+    parts = {part for end in range(1, len(letters) + 1) for part in (letters[:end], letters[-end:])}
+    skills = frozenset(_by_letters()[part] for part in parts & _by_letters().keys())
+    return (letters, skills) if skills else (b"", frozenset())
+
+
+def _of_employer(folded: bytes, found: list[_Found], employer: bytes, skills: frozenset[str]) -> set[int]:
+    """Places of names that are the employer's own, alone or with the word beside them ("Ansible" of "Ansible Health").
+
+    Alone it is meant as a skill beside a word that says so, and in a list with another technology.
+    """
+    own: set[int] = set()
+    alone: list[int] = []
+    short = {employer}
+    for place, (phrase, start, end, _) in enumerate(found):
+        if phrase.skill not in skills:
+            continue
+        letters = _letters(folded[start:end])
+        before, after = _letters(folded[:start].rpartition(_BLANKS)[2]), _letters(folded[end:].partition(_BLANKS)[0])
+        if after and employer.startswith(letters + after):
+            short.add(letters)
+            own.add(place)
+        elif before and employer.endswith(before + letters):
+            own.add(place)
+        else:
+            alone.append(place)
+    for place in alone:
+        _, start, end, _ = found[place]
+        if _letters(folded[start:end]) in short and not (
+            _in_context(folded, start, end) or _is_among_technologies(folded, found, place)
+        ):
+            own.add(place)
+    return own
+
+
+def _letters(folded: bytes) -> bytes:
+    return folded.translate(_LOWER).replace(b" ", b"")
+
+
+def _is_among_technologies(folded: bytes, found: list[_Found], place: int) -> bool:
+    """Whether a name stands in one list with a technology."""
+    near = [pair for pair in ((place - 1, place), (place, place + 1)) if pair[0] >= 0 and pair[1] < len(found)]
+    return any(
+        found[first].phrase.technical
+        and found[second].phrase.technical
+        and _listed(folded, found[first].end, found[second].start)
+        for first, second in near
+    )
+
+
 def _find(folded: bytes) -> list[_Found]:
     """Skills and cues in a folded text, in order; a name in another case than its own is left out."""
     automaton, phrases, _ = _automaton()
@@ -341,11 +408,23 @@ def _meant(folded: bytes, found: list[_Found]) -> list[_Found]:
 
 
 def _not_meant(folded: bytes, found: list[_Found]) -> set[int]:
-    """Places of names that mean others: "the sales and legal teams" are colleagues, "German law" is a country's."""
+    """Places of names that mean others: "the sales and legal teams" are colleagues, "German law" is a country's.
+
+    So does a technology's in a company's: "Spark Capital".
+    """
     people, country = _others()
+    company = _of_company()
     others: set[int] = set()
-    for place, (phrase, _, end, _) in enumerate(found):
-        if phrase.technical or phrase.cue:
+    for place, (phrase, start, end, _) in enumerate(found):
+        if phrase.cue:
+            continue
+        if phrase.technical:
+            if (
+                company.match(folded, end)
+                and not folded[start:end].strip().isupper()
+                and folded[start + 1 :][:1].isupper()
+            ):
+                others.add(place)
             continue
         if phrase.language:
             if country.match(folded, end):
@@ -440,9 +519,11 @@ def _is_heading(folded: bytes, found: list[_Found], place: int) -> bool:
     return True
 
 
-def _needs(folded: bytes, found: list[_Found]) -> Iterator[tuple[str, Need]]:
+def _needs(folded: bytes, found: list[_Found], employer: tuple[bytes, frozenset[str]]) -> Iterator[tuple[str, Need]]:
     """Each skill a description names, with how much it is asked for, in order."""
     dropped = _negated(folded, found) | _not_meant(folded, found)
+    if employer[0]:
+        dropped |= _of_employer(folded, found, *employer)
     section, section_end = "neutral", len(folded)
     line: list[_Phrase] = []
     said = headed = ""
@@ -482,26 +563,31 @@ def _of_line(phrases: list[_Phrase], cue: str) -> Iterator[tuple[str, Need]]:
                 yield phrase.skill, need
 
 
-def _collect(title: str | None, description: str | None, tags: Sequence[str]) -> dict[str, tuple[Need, Where]]:
+def _collect(
+    title: str | None, description: str | None, tags: Sequence[str], company: str | None
+) -> dict[str, tuple[Need, Where]]:
     """Each skill with the strongest need and the first place, in the order title, tags, description."""
     found: dict[str, tuple[Need, Where]] = {}
-    for skill in _in_short_text(title) if title else ():
+    employer = _employer(company)
+    for skill in _in_title(title, *employer) if title else ():
         found[skill] = "required", "title"
     for skill in _in_tags(tuple(tags), any(map(_is_technical, found))):
         found.setdefault(skill, ("mentioned", "tags"))
     if description:
         folded = _fold(description)
-        for skill, need in _needs(folded, _meant(folded, _find(folded))):
+        for skill, need in _needs(folded, _meant(folded, _find(folded)), employer):
             known, where = found.get(skill, ("mentioned", "description"))
             found[skill] = (need if _RANK[need] > _RANK[known] else known), where
     return found
 
 
 @lru_cache(maxsize=1 << 14)
-def _in_short_text(text: str) -> tuple[str, ...]:
-    """The skills of a title or tag, whatever is said about them."""
+def _in_title(text: str, employer: bytes, skills: frozenset[str]) -> tuple[str, ...]:
+    """The skills of a title, whatever is said about them, but for the employer's own name."""
     folded = _fold(text)
-    return tuple(match.phrase.skill for match in _meant(folded, _find(folded)) if match.phrase.skill)
+    found = _meant(folded, _find(folded))
+    own = _of_employer(folded, found, employer, skills) if employer else ()
+    return tuple(match.phrase.skill for place, match in enumerate(found) if match.phrase.skill and place not in own)
 
 
 def _in_tags(tags: tuple[str, ...], is_technical: bool) -> Iterator[str]:
@@ -542,14 +628,18 @@ def _is_technical(skill: str) -> bool:
     return _TECHNICAL in (skill, *ancestors(skill))
 
 
-def find_skills(title: str | None, description: str | None, *, tags: Sequence[str]) -> list[Mention]:
+def find_skills(
+    title: str | None, description: str | None, *, tags: Sequence[str], company: str | None = None
+) -> list[Mention]:
     """The skills a posting names, each once, in the order title, tags, description.
 
     A skill of the title is required. In the description the heading of the section or a word in the line tells required
     from preferred; the rest is mentioned. What an employer offers, a skill said not to be needed, the colleagues' teams
-    and, of what the employer tells about itself, everything but technologies are left out there.
+    and, of what the employer tells about itself, everything but technologies are left out there. So are names of
+    companies, the employer's own first.
     """
-    return [Mention(skill, need, where) for skill, (need, where) in _collect(title, description, tags).items()]
+    found = _collect(title, description, tags, company)
+    return [Mention(skill, need, where) for skill, (need, where) in found.items()]
 
 
 def locate_skills(text: str) -> list[tuple[int, int, str]]:
@@ -569,14 +659,16 @@ def locate_skills(text: str) -> list[tuple[int, int, str]]:
     return located
 
 
-def extract_skills(title: str | None, description: str | None, *, tags: Sequence[str]) -> tuple[list[str], list[str]]:
+def extract_skills(
+    title: str | None, description: str | None, *, tags: Sequence[str], company: str | None = None
+) -> tuple[list[str], list[str]]:
     """The provider's tags, cleaned and each once, and the canonical skills of title, tags and description."""
     raw: dict[str, str] = {}
     for tag in tags:
         if cleaned := " ".join(tag.split()).strip(" ,;"):
             raw.setdefault(cleaned.casefold(), cleaned)
     tags = list(raw.values())
-    return tags, list(_collect(title, description, tags))
+    return tags, list(_collect(title, description, tags, company))
 
 
 def ancestors(skill: str) -> list[str]:

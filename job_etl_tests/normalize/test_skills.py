@@ -107,6 +107,26 @@ def test_a_name_that_is_also_a_word_counts_only_in_context(text: str, expected: 
 
 
 @pytest.mark.parametrize(
+    ("company", "text", "skills"),
+    [
+        ("Ansible Health", "At Ansible Health nurses lead. Ansible was founded by doctors.", []),
+        ("Ansiblehealth", "Ansible Health cares for lungs. Join Ansible!", []),
+        ("Ansible Health", "You have used Terraform, Ansible and Kubernetes.", ["Terraform", "Ansible", "Kubernetes"]),
+        ("Docker, Inc.", "Docker helps developers. Docker is remote first.", []),
+        ("Docker, Inc.", "Docker helps developers. Experience with Docker is a must.", ["Docker"]),
+        ("GitLab", "GitLab is a DevSecOps platform. You know Git.", ["DevSecOps", "Git"]),
+        ("Acme", "We deploy with Ansible.", ["Ansible"]),
+        ("Acme", "Our investors are Spark Capital and Kafka Ventures.", []),
+        ("Acme", "You know Python. Kafka Media is a client.", ["Python"]),
+        ("Acme", "AWS Health and Salesforce Health Cloud.", ["Amazon Web Services", "Salesforce"]),
+        (None, "At Ansible Health nurses lead.", []),
+    ],
+)
+def test_the_name_of_a_company_is_no_skill(company: str | None, text: str, skills: list[str]) -> None:
+    assert extract_skills(None, text, tags=[], company=company)[1] == skills
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "No Java needed",
