@@ -100,6 +100,10 @@ _NUMBER = re.compile(
     r"|\d{1,12}(?:[.,]\d{1,2})?)(?![.,'’]?\d)(?:[.,][-–—](?!\s?\d))?"
     rf"(?:\+?\s?(?P<suffix>(?i:{'|'.join(sorted(map(re.escape, _MULTIPLIERS), key=len, reverse=True))}))(?!\w))?"
 )
+_LAKHS = frozenset({"lakh", "lakhs", "lac", "lacs"})
+_A_YEAR = re.compile(r"\s?(?:per annum|p\.?a)\b", re.I)
+"""Behind lakhs: with it they are rupees, as "LPA" says in short."""
+
 _RETIREMENT = re.compile(r"40[13]\s?\(?[kb]\b|457\s?\(?b\b", re.I)
 _TO = re.compile(
     r"[\s(]*(?:[-–—‐‑−~]{1,2}|->|→|\b(?:to(?: a maximum of)?|up to|through|bis(?: zu)?|à|al?|ao|tot|do|till?)\b)\s*",
@@ -171,6 +175,8 @@ def _amounts(window: Window) -> Iterator[_Amount]:
             marks.insert(0, after.text)
             end = after.end
         suffix = (match["suffix"] or "").casefold()
+        if not marks and (suffix == "lpa" or (suffix in _LAKHS and _A_YEAR.match(text, end))):
+            marks.append("LPA")
         yield _Amount(start, end, parse_number(match["digits"]), suffix, tuple(marks))
 
 

@@ -90,6 +90,12 @@ _MILLIONS = frozenset("INR JPY KRW VND IDR CLP COP HUF PKR LKR BDT NGN KZT ISK X
 _WIDEST = 6
 """How many times the least the most of a range can be."""
 
+_AN_HOUR = re.compile(
+    r"\s?(?:/\s?(?:hr?|hour|std|stunde|uur|heure|h|hora|ora|timme|tim|godz)\b"
+    r"|(?:an|per|per|a|pro|die|je|la|por|all['’]|i|om) ?(?:hour|hr|stunde|uur|heure|hora|ora|timmen?)\b|(?:de )?l['’]heure\b)",
+    re.I,
+)
+_ON_TOP = re.compile(r"(?:\+|\bplus(?: an?)?(?: up to)?)\s*$", re.I)
 _CLAUSE_END = re.compile(r"[.;](?=\s|$)|[•|\n]")
 _MARGIN = " -–—*:()"
 _PLUS = re.compile(r"\s*\+\s*")
@@ -106,6 +112,11 @@ def _near() -> Phrases:
 def _extras() -> frozenset[str]:
     """What is paid beside base pay and often told right behind it: "£60,000 - £80,000 bonus"."""
     return frozenset(map(fold, taxonomy.document("salary_words.yml")["extras"]))
+
+
+@cache
+def _no_hourly_pay() -> Phrases:
+    return Phrases({"other": taxonomy.document("salary_words.yml")["no_hourly_pay"]})
 
 
 @cache
@@ -135,8 +146,31 @@ def _weighed(amount: Sum, window: Window, country: str | None, on: date | None) 
     is_yearly = period is Period.YEAR and value is not None and value >= _YEARLY
     evidence = 2 * amount.is_range + support + (written is not None) + is_yearly
     evidence += support == 1 and _has_extras(window.text[amount.end : amount.end + 30])
+    evidence += _SAID_BY_ITSELF * (support >= 0 and _is_pay_by_itself(amount, window.text, period, value))
     told = support == 2 or written is not None
     return Pay(low, high, currency, period, evidence, told, written is None)
+
+
+_SAID_BY_ITSELF = 2
+
+
+def _is_pay_by_itself(amount: Sum, text: str, period: Period, value: Decimal | None) -> bool:
+    """Whether a sum is written as little else than pay is: lakhs per annum, or right before "an hour" or "/hr".
+
+    By the hour other things are paid too, so there a word for one of them in the clause is enough against it.
+    """
+    if amount.suffix == "lpa":
+        return True
+    if period is not Period.HOUR or value is None or not _HOURLY[0] <= value <= _HOURLY[1]:
+        return False
+    behind = text[amount.end :]
+    if not _AN_HOUR.match(behind):
+        return False
+    ahead = _CLAUSE_END.split(text[: amount.start])[-1]
+    if _ON_TOP.search(ahead):
+        return False
+    clause = ahead + _CLAUSE_END.split(behind, maxsplit=1)[0]
+    return not _no_hourly_pay().find(fold(clause))
 
 
 def _support(window: Window, amount: Sum) -> int | None:

@@ -77,6 +77,45 @@ def test_structured_fields_come_first_and_slips_in_them_are_dropped(
     assert (found.minimum, found.maximum, found.currency, found.period) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "low", "high", "currency", "period"),
+    [
+        ("For this role we offer 15–20 LPA.", 1_500_000, 2_000_000, "INR", Period.YEAR),
+        ("18 LPA", 1_800_000, 1_800_000, "INR", Period.YEAR),
+        ("12-15 lakhs per annum", 1_200_000, 1_500_000, "INR", Period.YEAR),
+        ("Rs 8 LPA", 800_000, 800_000, "INR", Period.YEAR),
+        ("Entry level: $13/hr, with room to grow", 13, 13, "USD", Period.HOUR),
+        ("You get £12.50 per hour and free meals.", Decimal("12.50"), Decimal("12.50"), "GBP", Period.HOUR),
+        ("Boston, $17.50 an hour", Decimal("17.50"), Decimal("17.50"), "USD", Period.HOUR),
+        ("Du bekommst 15 €/Stunde", 15, 15, "EUR", Period.HOUR),
+        ("14 € de l'heure", 14, 14, "EUR", Period.HOUR),
+    ],
+)
+def test_lakhs_a_year_and_a_sum_an_hour_are_pay_without_a_word_for_it(
+    text: str, low: Decimal, high: Decimal, currency: str, period: Period
+) -> None:
+    found = read("prose", text)
+    assert (found.minimum, found.maximum, found.currency, found.period) == (low, high, currency, period)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10-20 lakh users trust our app.",
+        "We bill our clients $200/hr.",
+        "The platform saves $50 per hour of downtime.",
+        "A GPU at $8.50/hr is not cheap.",
+        "There is a night shift differential of $7/hr.",
+        "You work Sundays, plus $8/hr.",
+        "Parking costs $10 per hour.",
+        "A stipend of $20 an hour for the gym.",
+        "Agents cost $0.05 per hour to run.",
+    ],
+)
+def test_a_sum_an_hour_for_something_else_is_no_pay(text: str) -> None:
+    assert read("prose", text) == Salary()
+
+
 def test_several_tiers_are_one_span_in_the_currency_of_the_place() -> None:
     tiers = [
         GivenSalary(Decimal(100000), Decimal(120000), "USD", "1 YEAR"),
