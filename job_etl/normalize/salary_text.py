@@ -92,7 +92,8 @@ _WIDEST = 6
 
 _AN_HOUR = re.compile(
     r"\s?(?:/\s?(?:hr?|hour|std|stunde|uur|heure|h|hora|ora|timme|tim|godz)\b"
-    r"|(?:an|per|per|a|pro|die|je|la|por|all['’]|i|om) ?(?:hour|hr|stunde|uur|heure|hora|ora|timmen?)\b|(?:de )?l['’]heure\b)",
+    r"|(?:an|per|a|pro|die|je|la|por|all['’]|i|om) ?(?:hour|hr|stunde|uur|heure|hora|ora|timmen?)\b"
+    r"|(?:de )?l['’]heure\b)",
     re.I,
 )
 _ON_TOP = re.compile(r"(?:\+|\bplus(?: an?)?(?: up to)?)\s*$", re.I)

@@ -130,7 +130,8 @@ class Mention:
 class _Phrase:
     """What a pattern of the automaton stands for: a skill with its folded spelling, or a cue of one kind.
 
-    `asked` marks the name of a trade, which is a skill only where it is asked for.
+    `asked` marks the name of a trade, which is a skill only where it is asked for. `field` is the parent of a skill whose
+    phrase is a word of several fields, and empty for the others.
     """
 
     skill: str
@@ -140,6 +141,8 @@ class _Phrase:
     technical: bool = False
     language: bool = False
     asked: bool = False
+    field: str = ""
+    parent: str = ""
 
 
 class _Found(NamedTuple):
@@ -206,7 +209,7 @@ def dictionary() -> dict[str, Skill]:
 
 _TECHNICAL, _LANGUAGES = "Technology", "Languages"
 _MARKS = {"~": _Match.CONTEXT, "=": _Match.CASED}
-_MATCHES = {"": _Match.ANY, "asked": _Match.ANY, "cased": _Match.CASED, "context": _Match.CONTEXT}
+_MATCHES = {"": _Match.ANY, "asked": _Match.ANY, "field": _Match.ANY, "cased": _Match.CASED, "context": _Match.CONTEXT}
 
 
 def _spellings() -> Iterator[_Phrase]:
@@ -218,16 +221,19 @@ def _spellings() -> Iterator[_Phrase]:
             technical=_TECHNICAL in (row["skill"], *ancestors(row["skill"])),
             language=row["parent"] == _LANGUAGES,
             asked=row["match"] == "asked",
+            parent=row["parent"],
         )
         for _, row in rows
     }
     for _, row in rows:
         if row["match"] in _MATCHES:
-            yield replace(bare[row["skill"]], match=_MATCHES[row["match"]], spelling=_fold(row["skill"]))
+            field = row["parent"] if row["match"] == "field" else ""
+            yield replace(bare[row["skill"]], match=_MATCHES[row["match"]], spelling=_fold(row["skill"]), field=field)
     for _, row in rows:
         for alias in filter(None, map(str.strip, row["aliases"].split(";"))):
-            match = _MARKS.get(alias[0], _Match.ANY)
-            yield replace(bare[row["skill"]], match=match, spelling=_fold(alias.lstrip("~=")))
+            field, plain = (row["parent"], alias[1:]) if alias.startswith("^") else ("", alias)
+            match = _MARKS.get(plain[0], _Match.ANY)
+            yield replace(bare[row["skill"]], match=match, spelling=_fold(plain.lstrip("~=")), field=field)
 
 
 @cache
@@ -334,8 +340,8 @@ def _is_among_technologies(folded: bytes, found: list[_Found], place: int) -> bo
     """Whether a name stands in one list with a technology."""
     near = [pair for pair in ((place - 1, place), (place, place + 1)) if pair[0] >= 0 and pair[1] < len(found)]
     return any(
-        found[first].phrase.technical
-        and found[second].phrase.technical
+        found[second if first == place else first].phrase.technical
+        and folded[found[first].end : found[second].start].strip()
         and _listed(folded, found[first].end, found[second].start)
         for first, second in near
     )
@@ -437,6 +443,25 @@ def _not_meant(folded: bytes, found: list[_Found]) -> set[int]:
     return others
 
 
+def _of_other_fields(folded: bytes, found: list[_Found]) -> set[int]:
+    """Places of words of several fields in a text that names no other skill of theirs ("data hygiene").
+
+    Beside a word that says so they are skills all the same ("experience with ROS").
+    """
+    unsure = [place for place, match in enumerate(found) if match.phrase.field]
+    if not unsure:
+        return set()
+    sure = [match.phrase for match in found if match.phrase.skill and not match.phrase.field]
+    fields = {phrase.parent for phrase in sure} | {phrase.skill for phrase in sure}
+    return {
+        place
+        for place in unsure
+        if found[place].phrase.field not in fields
+        and not _in_context(folded, found[place].start, found[place].end)
+        and not _is_among_technologies(folded, found, place)
+    }
+
+
 def _is_listed_before(folded: bytes, first: _Found, second: _Found) -> bool:
     """Whether a name that is no technology is joined to the next, with one unknown name between them at most."""
     between = folded[first.end : second.start].translate(_LOWER).split()
@@ -521,7 +546,7 @@ def _is_heading(folded: bytes, found: list[_Found], place: int) -> bool:
 
 def _needs(folded: bytes, found: list[_Found], employer: tuple[bytes, frozenset[str]]) -> Iterator[tuple[str, Need]]:
     """Each skill a description names, with how much it is asked for, in order."""
-    dropped = _negated(folded, found) | _not_meant(folded, found)
+    dropped = _negated(folded, found) | _not_meant(folded, found) | _of_other_fields(folded, found)
     if employer[0]:
         dropped |= _of_employer(folded, found, *employer)
     section, section_end = "neutral", len(folded)

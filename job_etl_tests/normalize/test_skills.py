@@ -107,6 +107,23 @@ def test_a_name_that_is_also_a_word_counts_only_in_context(text: str, expected: 
 
 
 @pytest.mark.parametrize(
+    ("text", "skills"),
+    [
+        ("You care for CRM hygiene and forecasts.", ["CRM systems", "Forecasting"]),
+        ("Wound care and hygiene on the ward.", ["Wound care", "Infection control"]),
+        ("You report to the Executive Management Team (EMT).", []),
+        ("Ephemeral PR environments on Kubernetes.", ["Kubernetes"]),
+        ("You focus on SoC, ISO and GDPR.", ["Data protection"]),
+        ("FPGA and SoC verification.", ["FPGA", "ASIC design"]),
+        ("Experience with ROS is a plus.", ["Robotics"]),
+        ("Reports of best sellers: ROS, weeks of cover.", []),
+    ],
+)
+def test_a_word_of_several_fields_is_a_skill_beside_another_of_its_field(text: str, skills: list[str]) -> None:
+    assert [mention.skill for mention in find_skills(None, text, tags=[]) if mention.skill != "Reporting"] == skills
+
+
+@pytest.mark.parametrize(
     ("company", "text", "skills"),
     [
         ("Ansible Health", "At Ansible Health nurses lead. Ansible was founded by doctors.", []),
