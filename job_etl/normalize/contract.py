@@ -17,10 +17,14 @@ _TITLE = Origin("parsed", "title")
 _TITLE_PERMANENT = Origin("inferred", "title says permanent")
 _LABELLED = Origin("parsed", "description, labelled line")
 _LABELLED_PERMANENT = Origin("inferred", "description, labelled line says permanent")
+_HEADING = Origin("parsed", "description, its heading")
+_HEADING_PERMANENT = Origin("inferred", "description, its heading says permanent")
 _DESCRIPTION = Origin("parsed", "description")
 _DESCRIPTION_PERMANENT = Origin("inferred", "description says permanent")
 
 _DICTIONARY = "contract.yml"
+_LONGEST_HEADING = 120
+_WORD = re.compile(r"\w+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 # The narrower statement first: a full-time internship is an internship, a part-time freelancer a freelancer. Of
@@ -44,15 +48,18 @@ def classify_contract(
 ) -> tuple[ContractType, Origin | None]:
     """Say what form of employment is offered, by the provider's field, then the title, then the description.
 
-    What is said to be permanent says nothing of the hours: they are looked for in the text, and where they are not
-    said either it is taken for full time, and its origin says so.
+    A title that says internship is the narrower statement, whatever hours or term a provider's field has for it. What
+    is said to be permanent says nothing of the hours: they are looked for in the text, and where they are not said
+    either it is taken for full time, and its origin says so.
     """
     provider = _of_given(given) if given else None
+    text = _of_title(title) if title else None
+    if text and text[0] is ContractType.INTERN:
+        return provider if provider and provider[0] is ContractType.INTERN else text
     if provider and provider[1] is not _GIVEN_PERMANENT:
         return provider
-    text = _of_title(title) if title else None
     if text is None and description:
-        text = _of_description(description)
+        text = (_of_heading(title, description) if title else None) or _of_description(description)
     if provider and (text is None or text[0] not in (ContractType.FULL_TIME, ContractType.PART_TIME)):
         return provider
     return text or (ContractType.UNKNOWN, None)
@@ -66,6 +73,14 @@ def _of_given(given: str) -> tuple[ContractType, Origin] | None:
 
 def _of_title(title: str) -> tuple[ContractType, Origin] | None:
     return _judged(_phrases("title").meanings(title), _TITLE, _TITLE_PERMANENT)
+
+
+def _of_heading(title: str, description: str) -> tuple[ContractType, Origin] | None:
+    """What the first line of a description says where it repeats the title: "Part-Time Law Librarian"."""
+    heading = description.partition("\n")[0]
+    if len(heading) > _LONGEST_HEADING or not set(_WORD.findall(title.lower())) <= set(_WORD.findall(heading.lower())):
+        return None
+    return _judged(_phrases("title").meanings(heading), _HEADING, _HEADING_PERMANENT)
 
 
 def _of_description(description: str) -> tuple[ContractType, Origin] | None:

@@ -56,6 +56,7 @@ _LEVEL_WORDS = frozenset(
 _EMPTY_WORDS = _LEVEL_WORDS | frozenset(
     "cum and of for the in at to with trainee intern internship executive a an or lead level".split()  # noqa: SIM905
 )
+_RANKS = frozenset({"manager", "director", "head", "vp", "supervisor", "leiter"})
 _FORMS = (
     ("erinnen", "er"),
     ("erin", "er"),
@@ -168,10 +169,19 @@ def _roles_in(segments: tuple[tuple[str, ...], ...]) -> list[_Named]:
     words = tuple(chain.from_iterable(segments))
     if role := _roles().whole.get(words):
         return [_Named(role, 1.0, words)]
-    for parts in (segments, (words,)) if len(segments) > 1 else (segments,):
+    for parts in dict.fromkeys((segments, (words,), (_turned(segments),))):
         if found := [_Named(role, length / len(words), part) for part in parts for role, length in _named_in(part)]:
             return found
     return _compound_role(words)
+
+
+def _turned(segments: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """A rank put behind what it is of: "Director, Legal Operations, EMEA" is a legal operations director."""
+    first, *others = segments or ((),)
+    rank, *rest = (*first, *others[0]) if len(first) == 1 and others else first or ("",)
+    if rank not in _RANKS:
+        return ()
+    return (*(rest[1:] if rest[:1] in (["of"], ["for"]) else rest), rank)
 
 
 def _named_in(words: tuple[str, ...]) -> Iterator[tuple[_Role, int]]:

@@ -52,7 +52,9 @@ def normalize(given: GivenPosting, *, collected_at: datetime) -> Posting:
     company = clean_company(given.company)
     places = resolve_places(given.places, title=title, remote_places=given.remote_places, remote=given.remote)
     countries = {place.country for place in places.places if place.country}
-    title_std, title_origin = standardise_title(title, told=(company, location, *_names(given.places)))
+    title_std, title_origin = standardise_title(
+        title, told=(company, location, *_names(given.places)), countries=countries
+    )
     remote_type, remote_origin = classify_remote(
         given.remote, places.remote_hint, title, description, [place.text for place in given.places if place.text]
     )
@@ -63,7 +65,7 @@ def normalize(given: GivenPosting, *, collected_at: datetime) -> Posting:
         given.salaries,
         title=title,
         description=description,
-        country=countries.pop() if len(countries) == 1 else None,
+        country=next(iter(countries)) if len(countries) == 1 else None,
         posted_at=posted_at or collected_at,
     )
     skills_raw, skills = extract_skills(title, description, tags=given.tags, company=company)

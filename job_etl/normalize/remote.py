@@ -22,6 +22,13 @@ _ROLE = Origin("parsed", "description, of the role")
 _EMPLOYER = Origin("inferred", "description, of the employer")
 
 _ALL_DAYS = re.compile(r"(?<![1-4] )(?<! to )(?<! or )(?:5|five)")  # no range of days, folded: "3 5 days"
+_SOME_DAYS = re.compile(
+    r"\b(?:[1-4]|one|two|three|un|une|deux|trois|ein|einen|zwei|drei)"
+    r"(?: ?(?:\+|(?:/|to|bis|à|a|ou|oder|or|o)? ?[2-4]))? ?"
+    r"(?:jours?|j\b|days?|tage?n?\b|días?|dagen|dag\b|giorni|giorno|dias?|dni|dzień|dagar)"
+)
+"""Some of the week's days, folded: what is done at home on them is hybrid work."""
+
 _DICTIONARY = "remote.yml"
 _OF_EMPLOYER = "employer "
 
@@ -87,6 +94,12 @@ def _from_notes(
     return RemoteType.UNKNOWN, None
 
 
+def _of_label(rest: str) -> set[str]:
+    """What follows a label in its line: remote work on some of the days is hybrid."""
+    meanings = _phrases("note").meanings(rest)
+    return {"hybrid"} if "remote" in meanings and _SOME_DAYS.search(rest) else meanings
+
+
 def _from_description(description: str) -> tuple[RemoteType, Origin | None]:
     folded = fold(description)
     labelled: set[str] = set()
@@ -94,7 +107,7 @@ def _from_description(description: str) -> tuple[RemoteType, Origin | None]:
     employer: set[str] = set()
     for meaning, _, start, end in _description_phrases().find(folded):
         if meaning == "label":
-            labelled |= _phrases("note").meanings(rest_of_line(folded, end))
+            labelled |= _of_label(rest_of_line(folded, end))
         elif meaning == "office_days":
             days = folded[max(0, start - 10) : end + 3]
             role.add("onsite" if _ALL_DAYS.search(days) else "hybrid")

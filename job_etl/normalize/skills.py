@@ -130,8 +130,8 @@ class Mention:
 class _Phrase:
     """What a pattern of the automaton stands for: a skill with its folded spelling, or a cue of one kind.
 
-    `asked` marks the name of a trade, which is a skill only where it is asked for. `field` is the parent of a skill whose
-    phrase is a word of several fields, and empty for the others.
+    `asked` marks the name of a trade, which is a skill only where it is asked for. `field` is the parent of a skill
+    whose phrase is a word of several fields, and empty for the others.
     """
 
     skill: str
@@ -458,7 +458,7 @@ def _of_other_fields(folded: bytes, found: list[_Found]) -> set[int]:
         for place in unsure
         if found[place].phrase.field not in fields
         and not _in_context(folded, found[place].start, found[place].end)
-        and not _is_among_technologies(folded, found, place)
+        and not (found[place].phrase.match is _Match.CASED and _is_among_technologies(folded, found, place))
     }
 
 
@@ -622,7 +622,7 @@ def _in_tags(tags: tuple[str, ...], is_technical: bool) -> Iterator[str]:
     job that they call no technical one.
     """
     named = [pair for tag in tags for pair in _in_tag(tag)]
-    is_technical |= any(sure and phrase.technical for phrase, sure in named)
+    is_technical |= any(sure and _is_technical(phrase.skill) for phrase, sure in named)
     is_other = not _no_technology().isdisjoint(map(str.casefold, tags))
     for phrase, sure in named:
         if (sure or is_technical) and not (is_other and phrase.technical):
@@ -639,7 +639,7 @@ def _in_tag(tag: str) -> tuple[tuple[_Phrase, bool], ...]:
         return tuple((match.phrase, True) for match in _meant(folded, _find(folded)) if match.phrase.skill)
     phrase = phrases[place]
     as_written = folded == phrase.spelling and len(phrase.skill) > _INITIALS
-    return ((phrase, as_written or phrase.match is not _Match.CONTEXT),) if phrase.skill else ()
+    return ((phrase, as_written or phrase.match is _Match.ANY),) if phrase.skill else ()
 
 
 @cache
@@ -650,7 +650,9 @@ def _no_technology() -> frozenset[str]:
 
 @cache
 def _is_technical(skill: str) -> bool:
-    return _TECHNICAL in (skill, *ancestors(skill))
+    """Whether a skill tells of a technical job: a technology, but for the programs that every office has."""
+    fields = {skill, *ancestors(skill)}
+    return _TECHNICAL in fields and fields.isdisjoint(taxonomy.document("skill_cues.yml").get("not_telling", []))
 
 
 def find_skills(

@@ -117,6 +117,10 @@ _CONTRACT_SUFFIX = re.compile(
     r"|\s+(?:(?:ab sofort\s+)?gesucht|ab sofort|\d{2,3}\s?(?:[-–]\s?\d{2,3}\s?)?%)$",
     re.I,
 )
+_COUNTRY_AHEAD = re.compile(r"([A-Z]{2})\s*(?:\s[-–—]|[|:])\s+(?=\w)")
+_ABBREVIATED = frozenset({"AI", "AR", "CS", "HR", "IT", "ML", "PM", "PR", "QA"})
+"""Codes of countries that mean a trade in a title."""
+
 _EMPTY_BRACKETS = re.compile(r"[(\[{]\s*[,;/|-]*\s*[)\]}]")
 _BLANK_BEFORE = re.compile(r"\s+(?=[,;)\]])|(?<=[(\[])\s+")
 _EDGE = " \t,;:-–—|/\\•·_&…"
@@ -130,6 +134,7 @@ _MINOR_WORDS = frozenset(
 _BIG_CITY, _VERY_BIG_CITY = 100_000, 300_000
 _LONGEST_WORD_ALIKE = 4
 _COUNTRIES_WITH_AREAS = frozenset({"US", "CA", "DE", "AU", "GB"})
+_COUNTRIES_WITH_DISTRICTS = frozenset({"AT", "DE"})
 _COMPANY_WORDS = 7
 _FEWEST_LETTERS = 2
 
@@ -188,8 +193,22 @@ def _is_place(text: str) -> bool:
         return len(name.split()) <= 3 and not any(char.isdigit() for char in name)
     if comma and (_place(area) == "alone" or _note()(area)):
         return _place(name) is not None or _is_place(name)
+    if "-" in text and _is_district(text):
+        return True
     name, _, area = text.rpartition(" ")
     return (area in _words("states") or area.isdigit() or _place(area) == "alone") and _place(name) == "alone"
+
+
+def _is_district(text: str) -> bool:
+    """Whether a name is a big city's with one of its districts, as German joins them ("hamburg-harburg")."""
+    city, _, district = text.partition("-")
+    return district.isalpha() and any(
+        meaning.kind is gazetteer.Kind.CITY
+        and meaning.country in _COUNTRIES_WITH_DISTRICTS
+        and meaning.population >= _VERY_BIG_CITY
+        and meaning.rank is not gazetteer.Rank.ALTERNATE
+        for meaning in gazetteer.lookup(gazetteer.key(city))
+    )
 
 
 def _is_somewhere(folded: str) -> bool:
@@ -295,15 +314,20 @@ def _standardise(title: str, told: tuple[str, ...]) -> str:
     return _standardise(shorter, told)
 
 
-def standardise_title(title: str | None, *, told: Collection[str | None] = ()) -> tuple[str | None, Origin | None]:
+def standardise_title(
+    title: str | None, *, told: Collection[str | None] = (), countries: Collection[str] = ()
+) -> tuple[str | None, Origin | None]:
     """The role alone: without places, pay, requisition numbers, gender marks, remote and contract notes, adornments.
 
-    `told` are the posting's own company and place names, which are cut where they stand apart from the role. A title
-    that would lose every word is kept as it is. Returns (None, None) for no title. The result standardises to itself.
+    `countries` are the ISO 3166-1 alpha-2 codes of the posting's places, one of which may stand before the role. `told`
+    are the posting's own company and place names, which are cut where they stand apart from the role. A title that
+    would lose every word is kept as it is. Returns (None, None) for no title. The result standardises to itself.
     """
     if title is None or not title.strip():
         return None, None
     plain = " ".join(html.unescape(html.unescape(title)).replace("\x00", " ").split())
+    while (code := _COUNTRY_AHEAD.match(plain)) and code[1] in countries and code[1] not in _ABBREVIATED:
+        plain = plain[code.end() :]
     lower = plain.lower()
     # Most titles name neither: then what one comes to is remembered for every employer and place.
     names = tuple(sorted({name for name in (name.strip().lower() for name in told if name) if name and name in lower}))

@@ -54,7 +54,8 @@ def remote_measures(root: Path) -> list[Measure]:
 
 def contract_measures(root: Path) -> list[Measure]:
     """Precision, recall and coverage of `contract_type` on boards that state it."""
-    told = [(str(row.posting.contract_type), row) for row in postings(root) if _is_given(row, "contract_type")]
+    read = [(classify_contract(row.given.employment_type, None, None), row) for row in postings(root)]
+    told = [(str(contract), row) for (contract, origin), row in read if origin is not None and origin.how == "given"]
     ours = [(label, str(classify_contract(None, row.posting.title, row.posting.description)[0])) for label, row in told]
     words = [(label, _first(_CONTRACTS, _text(row))) for label, row in told]
     return _rows("contract", {"boards that state it, from title and description": (ours, words)})

@@ -129,3 +129,31 @@ def test_any_text_has_a_form_and_every_form_but_unknown_an_origin(
 ) -> None:
     form, origin = classify_contract(given, title, description)
     assert (form is UNKNOWN) == (origin is None)
+
+
+@pytest.mark.parametrize(
+    ("given", "title", "contract"),
+    [
+        ("contract", "Alternance - data analyst - f/h (CDD)", ContractType.INTERN),
+        ("FullTime", "Software Engineer Intern, Backend", ContractType.INTERN),
+        ("Part-time", "US Office Support Intern", ContractType.INTERN),
+        ("Internship", "Marketing Intern", ContractType.INTERN),
+        ("FullTime", "Internal Auditor", ContractType.FULL_TIME),
+        ("Working student", "Werkstudent UX", ContractType.PART_TIME),
+    ],
+)
+def test_a_title_that_says_internship_is_narrower_than_the_providers_field(
+    given: str, title: str, contract: ContractType
+) -> None:
+    assert classify_contract(given, title, None)[0] is contract
+
+
+@pytest.mark.parametrize("given", ["full-or-part-time, permanent", "Vollzeit oder Teilzeit", "Teilzeit/Vollzeit"])
+def test_of_full_or_part_time_the_full_time_job_can_be_had(given: str) -> None:
+    assert classify_contract(given, "Developer", None)[0] is ContractType.FULL_TIME
+
+
+def test_a_first_line_that_repeats_the_title_is_read_as_one() -> None:
+    text = "Part-Time Remote Research Analyst / Law Librarian\n\nWe support a busy law firm. Full-time staff is nice."
+    assert classify_contract(None, "Research Analyst Law Librarian", text)[0] is ContractType.PART_TIME
+    assert classify_contract(None, "Engineer", "Part-time students use our app.")[0] is ContractType.UNKNOWN

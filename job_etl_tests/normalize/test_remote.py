@@ -134,3 +134,17 @@ def test_any_text_has_a_kind_and_every_kind_but_unknown_an_origin(
 ) -> None:
     kind, origin = classify_remote(given, None, title, description, places)
     assert (kind is UNKNOWN) == (origin is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        ("Lieu : Villejuif Type de contrat : CDI Télétravail : 2 à 3 jours par semaine", RemoteType.HYBRID),
+        ("Location: Berlin, remote 2 days per week", RemoteType.HYBRID),
+        ("Standort: Berlin, 3 Tage Homeoffice", RemoteType.HYBRID),
+        ("Location: Remote", RemoteType.REMOTE),
+        ("Location: Remote (5 days a week)", RemoteType.REMOTE),
+    ],
+)
+def test_remote_work_on_some_days_of_the_week_is_hybrid(text: str, mode: RemoteType) -> None:
+    assert classify_remote(None, None, None, text, [])[0] is mode

@@ -173,3 +173,18 @@ def test_any_text_has_a_level_and_always_the_same(title: str, description: str, 
     first = classify_seniority(title, description=description, given=word)
     assert first == classify_seniority(title, description=description, given=word)
     assert (first[0] is Seniority.UNKNOWN) == (first[1] is None)
+
+
+@pytest.mark.parametrize(
+    ("title", "level"),
+    [
+        ("Founder Associate, Office of the CEO", Seniority.UNKNOWN),
+        ("Chief of Staff to the CEO", Seniority.UNKNOWN),
+        ("EA to CEO", Seniority.UNKNOWN),
+        ("Senior Advisor to the President", Seniority.SENIOR),
+        ("CEO", Seniority.EXECUTIVE),
+        ("Co-Founder & CTO", Seniority.EXECUTIVE),
+    ],
+)
+def test_whom_one_works_for_is_no_level_of_ones_own(title: str, level: Seniority) -> None:
+    assert classify_seniority(title, description=None, given=None)[0] is level

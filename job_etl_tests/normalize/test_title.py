@@ -180,3 +180,21 @@ def test_any_text_standardises_to_something_that_stays(title: str) -> None:
     if standard is not None:
         assert origin is not None
         assert standardise_title(standard)[0] == standard
+
+
+@pytest.mark.parametrize(
+    ("title", "countries", "standard"),
+    [
+        ("FR - Machine Learning Engineer", {"FR"}, "Machine Learning Engineer"),
+        ("DE | Account Executive", {"DE", "AT"}, "Account Executive"),
+        ("FR - Machine Learning Engineer", {"US"}, "FR - Machine Learning Engineer"),
+        ("IT - Project Manager", {"IT"}, "IT - Project Manager"),
+        ("Media Producer - US timezone", set(), "Media Producer"),
+        ("Sales Specialist (CST time zone)", set(), "Sales Specialist"),
+        ("Branch Manager am Standort Hamburg-Harburg", set(), "Branch Manager"),
+    ],
+)
+def test_countries_ahead_time_zones_and_districts_are_beside_the_role(
+    title: str, countries: set[str], standard: str
+) -> None:
+    assert standardise_title(title, countries=countries)[0] == standard
