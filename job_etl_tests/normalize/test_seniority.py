@@ -188,3 +188,20 @@ def test_any_text_has_a_level_and_always_the_same(title: str, description: str, 
 )
 def test_whom_one_works_for_is_no_level_of_ones_own(title: str, level: Seniority) -> None:
     assert classify_seniority(title, description=None, given=None)[0] is level
+
+
+@pytest.mark.parametrize(
+    ("title", "level"),
+    [
+        ("Manager, Data Engineering", Seniority.LEAD),
+        ("Senior Manager, Accounting", Seniority.LEAD),
+        ("Sr. Manager - Corporate IT", Seniority.LEAD),
+        ("Manager of ETL Development", Seniority.LEAD),
+        ("Senior Product Manager", Seniority.SENIOR),
+        ("Account Manager, France", Seniority.SENIOR),
+        ("Member of the Advisory Board", Seniority.EXECUTIVE),
+        ("Associate Dean, School of Business", Seniority.UNKNOWN),
+    ],
+)
+def test_a_title_that_begins_with_manager_of_something_heads_it(title: str, level: Seniority) -> None:
+    assert classify_seniority(title, description=None, given=None)[0] is level
