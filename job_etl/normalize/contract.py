@@ -71,6 +71,7 @@ def _of_given(given: str) -> tuple[ContractType, Origin] | None:
     return _judged(_phrases("given").meanings(words), _GIVEN, _GIVEN_PERMANENT)
 
 
+@lru_cache(maxsize=1 << 14)
 def _of_title(title: str) -> tuple[ContractType, Origin] | None:
     return _judged(_phrases("title").meanings(title), _TITLE, _TITLE_PERMANENT)
 

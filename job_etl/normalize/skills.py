@@ -78,6 +78,7 @@ _RANK: dict[Need, int] = {"mentioned": 0, "preferred": 1, "required": 2}
 _HEADING_WORDS, _HEADING_BYTES = 8, 120
 _INITIALS, _JOINT_WORDS = 2, 4
 _CONFIRMED_WITHIN, _FILLERS_BYTES = 60, 60
+_LONGEST_NAME = 60
 
 _CURRENCIES = frozenset({b" CAD ", b" PHP "})
 """Names of skills that are codes of currencies too (ISO 4217), folded."""
@@ -298,8 +299,9 @@ def _by_letters() -> dict[bytes, str]:
 def _employer(company: str | None) -> tuple[bytes, frozenset[str]]:
     """The letters of an employer's name, and the skills whose names begin or end it; nothing where there are none."""
     letters = _fold(company_match_key(company)).translate(_LOWER).replace(b" ", b"")
-    parts = {part for end in range(1, len(letters) + 1) for part in (letters[:end], letters[-end:])}
-    skills = frozenset(_by_letters()[part] for part in parts & _by_letters().keys())
+    known = _by_letters()
+    parts = (part for end in range(1, len(letters) + 1) for part in (letters[:end], letters[-end:]))
+    skills = frozenset(known[part] for part in parts if part in known)
     return (letters, skills) if skills else (b"", frozenset())
 
 
@@ -315,7 +317,8 @@ def _of_employer(folded: bytes, found: list[_Found], employer: bytes, skills: fr
         if phrase.skill not in skills:
             continue
         letters = _letters(folded[start:end])
-        before, after = _letters(folded[:start].rpartition(_BLANKS)[2]), _letters(folded[end:].partition(_BLANKS)[0])
+        before = _letters(folded[max(0, start - _LONGEST_NAME) : start].rpartition(_BLANKS)[2])
+        after = _letters(folded[end : end + _LONGEST_NAME].partition(_BLANKS)[0])
         if after and employer.startswith(letters + after):
             short.add(letters)
             own.add(place)
@@ -652,7 +655,13 @@ def _no_technology() -> frozenset[str]:
 def _is_technical(skill: str) -> bool:
     """Whether a skill tells of a technical job: a technology, but for the programs that every office has."""
     fields = {skill, *ancestors(skill)}
-    return _TECHNICAL in fields and fields.isdisjoint(taxonomy.document("skill_cues.yml").get("not_telling", []))
+    return _TECHNICAL in fields and fields.isdisjoint(_not_telling())
+
+
+@cache
+def _not_telling() -> frozenset[str]:
+    """Fields of technologies that every office has."""
+    return frozenset(taxonomy.document("skill_cues.yml").get("not_telling", []))
 
 
 def find_skills(
