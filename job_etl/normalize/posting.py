@@ -71,7 +71,7 @@ def normalize(given: GivenPosting, *, collected_at: datetime) -> Posting:
     skills_raw, skills = extract_skills(title, description, tags=given.tags, company=company)
     size, size_origin = company_size(given.company_size, description)
     code, language_origin = language(given.language, description, title)
-    department_name, department_origin = department(given.department, given.team, title)
+    department_name, department_origin = department(given.department, given.team, title_std or title)
     industry_name, industry_origin = industry(given.industry)
     occupation = match_occupation(title) if title else None
     url, apply_url = clean_url(given.url), clean_url(given.apply_url)

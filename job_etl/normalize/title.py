@@ -98,9 +98,12 @@ _PART = re.compile(
 )
 _IN_PLACE = re.compile(
     r"(?<!university)(?<!college)(?<!school)\s+"
-    r"(?:in|im|bei|à|en|em|w|i|at|for|für|based in|located in|(?:am )?standort|region|(?:im )?(?:groß)?raum|area)\s+"
+    r"(?:in|im|bei|à|en|em|w|i|at|for|till|für|based in|located in|(?:am )?standort|region|(?:im )?(?:groß)?raum|area)\s+"
     r"([^\W\d_][\w .'’/,-]{2,50})$",
     re.I,
+)
+_AROUND = re.compile(
+    r"^(?:(?:im )?(?:groß)?raum|(?:am )?standort|region|région|zona(?: de)?|regio|secteur|greater|okolice|området)\s+"
 )
 _REMOTE_PREFIX = re.compile(
     r"^(?:100\s?%\s|fully\s)?remote\s+(?!sens|operat|pilot|support|patient|monitor|hand|control|access|desktop|infrastruct"
@@ -220,7 +223,7 @@ def _is_somewhere(folded: str) -> bool:
 @lru_cache(maxsize=1 << 14)
 def _known_note(folded: str) -> bool:
     """Whether everything in a folded part of a title is a note, a place, a code or a company."""
-    if _note()(folded) or _is_place(folded) or _CODE.fullmatch(folded):
+    if _note()(folded) or _is_place(_AROUND.sub("", folded)) or _CODE.fullmatch(folded):
         return True
     if 2 <= len(folded.split()) <= _COMPANY_WORDS and _LEGAL_FORM.search(folded):
         return True
