@@ -98,7 +98,8 @@ _PART = re.compile(
 )
 _IN_PLACE = re.compile(
     r"(?<!university)(?<!college)(?<!school)\s+"
-    r"(?:in|im|bei|à|en|em|w|i|at|for|till|für|based in|located in|(?:am )?standort|region|(?:im )?(?:groß)?raum|area)\s+"
+    r"(?:in|im|bei|à|en|em|w|i|at|for|till|für|based in|located in"
+    r"|(?:am )?standort|region|(?:im )?(?:groß)?raum|area)\s+"
     r"([^\W\d_][\w .'’/,-]{2,50})$",
     re.I,
 )
