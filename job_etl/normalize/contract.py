@@ -48,14 +48,14 @@ def classify_contract(
 ) -> tuple[ContractType, Origin | None]:
     """Say what form of employment is offered, by the provider's field, then the title, then the description.
 
-    A title that says internship is the narrower statement, whatever hours or term a provider's field has for it. What
+    A title that says internship or, beside a provider's hours, freelance is the narrower statement and counts. What
     is said to be permanent says nothing of the hours: they are looked for in the text, and where they are not said
     either it is taken for full time, and its origin says so.
     """
     provider = _of_given(given) if given else None
     text = _of_title(title) if title else None
-    if text and text[0] is ContractType.INTERN:
-        return provider if provider and provider[0] is ContractType.INTERN else text
+    if provider and text and _is_narrower(text[0], provider[0]):
+        return text
     if provider and provider[1] is not _GIVEN_PERMANENT:
         return provider
     if text is None and description:
@@ -63,6 +63,16 @@ def classify_contract(
     if provider and (text is None or text[0] not in (ContractType.FULL_TIME, ContractType.PART_TIME)):
         return provider
     return text or (ContractType.UNKNOWN, None)
+
+
+_HOURS = frozenset({ContractType.FULL_TIME, ContractType.PART_TIME})
+
+
+def _is_narrower(title: ContractType, provider: ContractType) -> bool:
+    """Whether a title's form of employment says more than a provider's, which may tell no more than the hours."""
+    if title is ContractType.INTERN:
+        return provider is not ContractType.INTERN
+    return provider in _HOURS and title in (ContractType.CONTRACT, ContractType.TEMP)
 
 
 @lru_cache(maxsize=4096)

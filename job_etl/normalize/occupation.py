@@ -325,18 +325,21 @@ class _Index:
         entry = self.entries[place]
         return Occupation(entry.uri, entry.code, entry.label, family, confidence)
 
-    def is_told(self, place: int, words: tuple[str, ...]) -> bool:
+    def is_told(self, place: int, words: tuple[str, ...], *, is_named: bool) -> bool:
         """Whether words say all that an occupation's own label does, but for who does it, or are another name of it.
 
-        That counts if it is a telling one, or a role's where the dictionary knows none in the words: a product
-        specialist is no textile product developer, though the taxonomy gives that this other name.
+        Who does it has to be said too where the words name a role (`is_named`): a product engineer is no product
+        manager. Another name counts if it is a telling one, or a role's where they name none: a product specialist is
+        no textile product developer, though the taxonomy gives that this name.
         """
-        telling = [word for word in words if word not in _EMPTY_WORDS]
-        own = self.own[place]
-        if set(own) <= {*telling, *self.heads}:
-            return not self.heads.issuperset(telling) or set(telling) == set(own)
+        telling = {word for word in words if word not in _EMPTY_WORDS}
+        own = set(self.own[place])
+        if own <= telling:
+            return True
+        if not is_named and own <= telling | self.heads:
+            return not self.heads >= telling
         rarest = min((len(self.postings.get(word, ())) for word in telling), default=0)
-        is_usual = place in self.family and not any(_named_in(words))
+        is_usual = place in self.family and not is_named
         return place in self.labels.get(words, ()) and (is_usual or rarest <= _TELLING_NAME)
 
     def likeness(self, place: int, words: tuple[str, ...], score: float) -> float:
@@ -445,7 +448,11 @@ def match_occupation(title: str) -> Occupation | None:
     if named is None or own is not None:
         words = named.part if named else tuple(chain.from_iterable(said))
         owns = {index.by_role[other.role] for other in roles if other.part == words}
-        told = [(place, sure) for place, sure in _ranked(said, _RANKED) if place in owns or index.is_told(place, words)]
+        told = [
+            (place, sure)
+            for place, sure in _ranked(said, _RANKED)
+            if place in owns or index.is_told(place, words, is_named=bool(named))
+        ]
         place, confidence = max(told, key=lambda found: found[1], default=(None, 0.0))
         if place is not None and confidence >= (_LEAST_CONFIDENCE if named else _LEAST_LIKENESS):
             return index.occupation(

@@ -79,6 +79,9 @@ _HEADING_WORDS, _HEADING_BYTES = 8, 120
 _INITIALS, _JOINT_WORDS = 2, 4
 _CONFIRMED_WITHIN, _FILLERS_BYTES = 60, 60
 _LONGEST_NAME = 60
+_FIELD_BYTES = 600
+"""How near another skill of a field tells that a word of several fields is meant in it."""
+
 
 _CURRENCIES = frozenset({b" CAD ", b" PHP "})
 """Names of skills that are codes of currencies too (ISO 4217), folded."""
@@ -447,22 +450,25 @@ def _not_meant(folded: bytes, found: list[_Found]) -> set[int]:
 
 
 def _of_other_fields(folded: bytes, found: list[_Found]) -> set[int]:
-    """Places of words of several fields in a text that names no other skill of theirs ("data hygiene").
+    """Places of words of several fields that have no other skill of theirs near them ("data hygiene").
 
     Beside a word that says so they are skills all the same ("experience with ROS").
     """
     unsure = [place for place, match in enumerate(found) if match.phrase.field]
     if not unsure:
         return set()
-    sure = [match.phrase for match in found if match.phrase.skill and not match.phrase.field]
-    fields = {phrase.parent for phrase in sure} | {phrase.skill for phrase in sure}
-    return {
-        place
-        for place in unsure
-        if found[place].phrase.field not in fields
-        and not _in_context(folded, found[place].start, found[place].end)
-        and not (found[place].phrase.match is _Match.CASED and _is_among_technologies(folded, found, place))
-    }
+    sure = [match for match in found if match.phrase.skill and not match.phrase.field]
+    others: set[int] = set()
+    for place in unsure:
+        phrase, start, end, _ = found[place]
+        near = (other.phrase for other in sure if start - _FIELD_BYTES < other.start < start + _FIELD_BYTES)
+        if (
+            not any(phrase.field in (other.parent, other.skill) for other in near)
+            and not _in_context(folded, start, end)
+            and not (phrase.match is _Match.CASED and _is_among_technologies(folded, found, place))
+        ):
+            others.add(place)
+    return others
 
 
 def _is_listed_before(folded: bytes, first: _Found, second: _Found) -> bool:

@@ -139,10 +139,13 @@ def test_any_text_has_a_form_and_every_form_but_unknown_an_origin(
         ("Part-time", "US Office Support Intern", ContractType.INTERN),
         ("Internship", "Marketing Intern", ContractType.INTERN),
         ("FullTime", "Internal Auditor", ContractType.FULL_TIME),
+        ("part_time", "Freelance Machine Learning Engineer", ContractType.CONTRACT),
+        ("full_time", "Full-Stack Engineer (Contractor)", ContractType.CONTRACT),
+        ("temporary", "Freelance Editor", ContractType.TEMP),
         ("Working student", "Werkstudent UX", ContractType.PART_TIME),
     ],
 )
-def test_a_title_that_says_internship_is_narrower_than_the_providers_field(
+def test_a_title_that_says_more_than_the_hours_is_narrower_than_the_providers_field(
     given: str, title: str, contract: ContractType
 ) -> None:
     assert classify_contract(given, title, None)[0] is contract

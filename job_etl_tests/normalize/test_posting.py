@@ -40,6 +40,21 @@ def a_given_posting() -> GivenPosting:
     )
 
 
+def test_what_a_posting_says_of_its_employer_and_country_is_told_to_title_and_skills() -> None:
+    given_posting = dataclasses.replace(
+        a_given_posting(),
+        company="Ansible Health",
+        title="FR - Infirmier/ière coordinateur/trice",
+        places=[GivenPlace(text="Lyon", country="France")],
+        description_html=None,
+        description_text="Ansible Health soigne à domicile. Chez Ansible vous utilisez Excel.",
+        tags=[],
+    )
+    posting = normalize(given_posting, collected_at=CRAWL)
+    assert posting.title_std == "Infirmier coordinateur"
+    assert posting.skills == ["Microsoft Excel"]
+
+
 def test_every_field_is_derived() -> None:
     posting = normalize(a_given_posting(), collected_at=CRAWL)
     assert posting.company == "Lantern & Sons GmbH"

@@ -142,6 +142,7 @@ def test_any_text_has_a_kind_and_every_kind_but_unknown_an_origin(
         ("Lieu : Villejuif Type de contrat : CDI Télétravail : 2 à 3 jours par semaine", RemoteType.HYBRID),
         ("Location: Berlin, remote 2 days per week", RemoteType.HYBRID),
         ("Standort: Berlin, 3 Tage Homeoffice", RemoteType.HYBRID),
+        ("This role has been designed as 'Hybrid', on average 2 days per week from an HPE office.", RemoteType.HYBRID),
         ("Location: Remote", RemoteType.REMOTE),
         ("Location: Remote (5 days a week)", RemoteType.REMOTE),
     ],

@@ -200,6 +200,9 @@ def test_whom_one_works_for_is_no_level_of_ones_own(title: str, level: Seniority
         ("Senior Product Manager", Seniority.SENIOR),
         ("Account Manager, France", Seniority.SENIOR),
         ("Member of the Advisory Board", Seniority.EXECUTIVE),
+        ("Trafikledare", Seniority.UNKNOWN),
+        ("Persoonlijk Begeleider", Seniority.UNKNOWN),
+        ("Teamleider Zorg", Seniority.LEAD),
         ("Associate Dean, School of Business", Seniority.UNKNOWN),
     ],
 )

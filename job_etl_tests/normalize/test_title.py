@@ -192,6 +192,8 @@ def test_any_text_standardises_to_something_that_stays(title: str) -> None:
         ("Media Producer - US timezone", set(), "Media Producer"),
         ("Sales Specialist (CST time zone)", set(), "Sales Specialist"),
         ("Branch Manager am Standort Hamburg-Harburg", set(), "Branch Manager"),
+        ("Vertriebsmitarbeiter - Raum Hamburg", set(), "Vertriebsmitarbeiter"),
+        ("Data Engineer (32-40 uur)", set(), "Data Engineer"),
     ],
 )
 def test_countries_ahead_time_zones_and_districts_are_beside_the_role(
