@@ -48,7 +48,8 @@ _FEMININE = re.compile(
     r"|(?<=[a-zà-ÿ]{3})\([a-zà-ÿ]{0,4}(?:nne|trice|euse|ère)s?\)|(?<=en)-ne\b"
     # after a full stop or a slash: chargé.e, directeur/trice, técnico/a
     r"|(?<=[a-zà-ÿ]{3})\.(?:e|se|ne|euse|trice)(?:\.s)?(?!\w)"
-    r"|(?<=[a-zà-ÿ]{3}[roe])/-?(?:a|as|o|os|e|se|euse|trice|ice)(?!\w)",
+    r"|(?<=[a-zà-ÿ]{3}[roe])/-?(?:a|as|o|os|e|se|euse|trice|rice|ice|ière|ère)(?!\w)"
+    r"|(?:(?<=[a-zà-ÿ]{2}(?:en|al|el|nt))|(?<=[a-zà-ÿ]{3}é))/-?(?:ne|le|e)s?(?!\w)",
     re.I,
 )
 _ADORNMENT = re.compile(

@@ -194,6 +194,10 @@ def test_any_text_standardises_to_something_that_stays(title: str) -> None:
         ("Branch Manager am Standort Hamburg-Harburg", set(), "Branch Manager"),
         ("Vertriebsmitarbeiter - Raum Hamburg", set(), "Vertriebsmitarbeiter"),
         ("Data Engineer (32-40 uur)", set(), "Data Engineer"),
+        ("Infirmier/ière coordinateur/trice", set(), "Infirmier coordinateur"),
+        ("Technicien/ne de maintenance", set(), "Technicien de maintenance"),
+        ("Chargé/e de clientèle", set(), "Chargé de clientèle"),
+        ("Assistant/e commercial/e", set(), "Assistant commercial"),
     ],
 )
 def test_countries_ahead_time_zones_and_districts_are_beside_the_role(
