@@ -47,12 +47,12 @@ def test_what_a_posting_says_of_its_employer_and_country_is_told_to_title_and_sk
         title="FR - Infirmier/ière coordinateur/trice",
         places=[GivenPlace(text="Lyon", country="France")],
         description_html=None,
-        description_text="Ansible Health soigne à domicile. Chez Ansible vous utilisez Excel.",
+        description_text="Ansible Health soigne à domicile. Chez Ansible vous utilisez Kubernetes.",
         tags=[],
     )
     posting = normalize(given_posting, collected_at=CRAWL)
     assert posting.title_std == "Infirmier coordinateur"
-    assert posting.skills == ["Microsoft Excel"]
+    assert posting.skills == ["Kubernetes"]
 
 
 def test_every_field_is_derived() -> None:
