@@ -116,6 +116,7 @@ def test_words_that_only_look_like_a_level_are_none(title: str, expected: str) -
         ("Vous justifiez de 2 ans d'expérience en gestion", 2),
         ("Al menos 4 años de experiencia en ventas", 4),
         ("Minimum 2 lata doświadczenia w księgowości", 2),
+        ("Minst 3 års erfarenhet av försäljning", 3),
         ("2 years of experience in sales.\n7 years of experience in management.", 7),
         ("Our company has 12 years of experience in logistics.", None),
         ("Over the last 10 years we have built experience in retail.", None),
