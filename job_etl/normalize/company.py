@@ -14,6 +14,13 @@ from job_etl.normalize.text import clean_line
 
 _WEB_ADDRESS = re.compile(r"\s*[(\[<]?\s*(?:https?://|www\.)\S+?[)\]>]?(?=\s|$)", re.I)
 _NOTE = re.compile(r"\s*[(\[](?:YC\s*[WSFX]?\d{2}|[WSFX]\d{2}|formerly\b[^)\]]{0,80}|we'?re hiring|hiring)[)\]]", re.I)
+_MODE = re.compile(
+    r"(?:(?:,|\s[-–—|]|\s?\|)\s*(?:(?:full|part)[- ]time,?\s+)?(?:remote|hybrid|on-?site|english|deutsch|français)"
+    r"(?:[- ](?:first|only))?)+$",
+    re.I,
+)
+"""How or in what language one works there, behind the name."""
+
 _NOT_WORD = re.compile(r"[^\w&+]+|_")
 _COM = re.compile(r"(?<=\w)\.com(?![\w.])")
 _DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)|(?<=\b\w)\.(?=\s|$)")
@@ -25,7 +32,8 @@ def clean_company(text: str | None) -> str | None:
     name = clean_line(text)
     if name is None:
         return None
-    without = " ".join(_NOTE.sub("", _WEB_ADDRESS.sub("", name)).split()).strip(" ,;|")
+    without = " ".join(_NOTE.sub("", _WEB_ADDRESS.sub("", name)).split())
+    without = _MODE.sub("", without.strip(" ,;|")).strip(" ,;|")
     name = without or name
     return None if name.casefold() in _placeholders() else name
 

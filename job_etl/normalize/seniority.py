@@ -46,7 +46,8 @@ _JUNIOR_YEARS, _SENIOR_YEARS, _MOST_YEARS = 1, 5, 15
 
 _YEARS = re.compile(
     r"[0-9][0-9]?\+?(?: ?(?:-|–|to|bis|à|a|or|oder|ou) ?[0-9]{1,2}\+?)?[ \u00a0]?(?:\(\w+\) )?"
-    r"(?:full |volle |plus |or more )?(?:[Yy]ears?|YEARS|[Yy]rs?|[Jj]ahre?n?|ans|années|años|anni|anos|jaar|lata?|års?)\b"
+    r"(?:full |volle |plus |or more )?"
+    r"(?:[Yy]ears?|YEARS|[Yy]rs?|[Jj]ahre?n?|ans|années|años|anni|anos|jaar|lata?|års?)\b"
 )
 _LONGEST_NUMBER, _LONGEST_ENDING = 60, 4
 _EXPERIENCE = re.compile(

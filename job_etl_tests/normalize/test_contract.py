@@ -160,3 +160,14 @@ def test_a_first_line_that_repeats_the_title_is_read_as_one() -> None:
     text = "Part-Time Remote Research Analyst / Law Librarian\n\nWe support a busy law firm. Full-time staff is nice."
     assert classify_contract(None, "Research Analyst Law Librarian", text)[0] is ContractType.PART_TIME
     assert classify_contract(None, "Engineer", "Part-time students use our app.")[0] is ContractType.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "contract"),
+    [
+        ("Senior Data Analyst | Remote, Cyprus | Full-Time Contractor", ContractType.CONTRACT),
+        ("Nous recrutons un data analyst en intérim de 8 mois, temps plein.", ContractType.TEMP),
+    ],
+)
+def test_a_form_beside_the_hours_is_the_narrower_statement_in_a_text_too(text: str, contract: ContractType) -> None:
+    assert classify_contract(None, None, text)[0] is contract
