@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ _FORMS = (
     ("trice", "teur"),
     ("euse", "eur"),
     ("ière", "ier"),
+    ("iere", "ier"),
     ("ienne", "ien"),
     ("kauffrau", "kaufmann"),
     ("leitung", "leiter"),
@@ -120,6 +122,11 @@ def _stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
+def _without_accents(text: str) -> str:
+    """Letters without marks, as capitals and hurried titles have them ("DEVELOPPEUR")."""
+    return "".join([letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)])
+
+
 @lru_cache(maxsize=1 << 14)
 def _words(text: str) -> tuple[str, ...]:
     return tuple(_stem(word.rstrip(".")) for word in _WORD.findall(text.lower()))
@@ -140,6 +147,7 @@ class _Roles(NamedTuple):
 
 @cache
 def _roles() -> _Roles:
+    """The dictionary; an alias with accents without them too, where that is no other's ("president", "operator")."""
     roles = _Roles({}, {}, {})
     for _, row in taxonomy.table("roles.tsv", ("role", "family", "esco", "aliases")):
         role = _Role(row["role"], row["family"], row["esco"] or row["role"])
@@ -149,6 +157,9 @@ def _roles() -> _Roles:
             if words := _words(alias.strip("!^")):
                 kept = roles.whole if alias.endswith("!") else roles.first if alias.startswith("^") else roles.anywhere
                 kept.setdefault(words, role)
+    plain = {tuple(map(_without_accents, words)): role for words, role in reversed(roles.anywhere.items())}
+    for words in plain.keys() - roles.anywhere.keys() - roles.whole.keys() - roles.first.keys():
+        roles.anywhere[words] = plain[words]
     return roles
 
 

@@ -78,7 +78,7 @@ _CODE = re.compile(r"#?[a-z]{0,5}[-_ ]?\d{4,}(?:[-_/.]\w+)*|\d{2,}[-/]\d{2,}(?:[
 _YEAR = re.compile(
     r"^20[2-4]\d(?:\s?[-–/]\s?(?:20)?\d\d)?\s+(?=[^\W\d])"
     r"|(?:(?:\s+[-–|]|,)\s+(?:spring|summer|fall|autumn|winter|sommer|herbst|frühjahr))?"
-    r"(?<!server)(?<!office)(?<!windows)(?<!visual studio)(?<!exchange)(?<!\bsql)\s+(?:(?:ab|für|for|in)\s+)?"
+    r"(?<!server)(?<!office)(?<!windows)(?<!visual studio)(?<!exchange)(?<!\bsql)(?<!\bof)\s+(?:(?:ab|für|for|in)\s+)?"
     r"20[2-4]\d(?:\s?[-–/]\s?(?:20)?\d\d)?$",
     re.I,
 )

@@ -194,6 +194,8 @@ def test_any_text_standardises_to_something_that_stays(title: str) -> None:
         ("Branch Manager am Standort Hamburg-Harburg", set(), "Branch Manager"),
         ("Vertriebsmitarbeiter - Raum Hamburg", set(), "Vertriebsmitarbeiter"),
         ("Data Engineer (32-40 uur)", set(), "Data Engineer"),
+        ("Associate Data Scientist - Class of 2024", set(), "Associate Data Scientist"),
+        ("Software Engineer - 2027 Start - Austin, TX", set(), "Software Engineer"),
         ("Infirmier/ière coordinateur/trice", set(), "Infirmier coordinateur"),
         ("Technicien/ne de maintenance", set(), "Technicien de maintenance"),
         ("Chargé/e de clientèle", set(), "Chargé de clientèle"),
