@@ -441,9 +441,10 @@ def _not_meant(folded: bytes, found: list[_Found]) -> set[int]:
             continue
         if phrase.technical:
             if (
-                company.match(folded, end)
-                and not folded[start:end].strip().isupper()
-                and folded[start + 1 :][:1].isupper()
+                folded[end + 1 : end + 2].isupper()
+                and folded[start + 1 : start + 2].isupper()
+                and not folded[start:end].isupper()
+                and company.match(folded, end)
             ):
                 others.add(place)
             continue
