@@ -100,6 +100,11 @@ _TITLE_CITY_POPULATION = 100_000
 _DISTRICT_CITY_POPULATION = 300_000
 
 
+def names_office(text: str) -> bool:
+    """Whether a location text is the name of an office ("Orange County HQ")."""
+    return _vocabulary().offices.search(text.casefold()) is not None
+
+
 def read_title(title: str) -> Reading:
     """The places in a job's title: in brackets or at its end, and only what can hardly be anything but a place.
 
@@ -128,6 +133,7 @@ class _Vocabulary:
     any_mode: re.Pattern[str]
     before: re.Pattern[str]
     after: re.Pattern[str]
+    offices: re.Pattern[str]
     nothing: frozenset[str]
     nothing_alone: frozenset[str]
     words_in_titles: frozenset[str]
@@ -143,6 +149,7 @@ def _vocabulary() -> _Vocabulary:
         any_mode=re.compile(_any_of(word for mode in modes.values() for word in mode), re.I),
         before=re.compile(rf"^(?:{qualifier}\W*)+", re.I),
         after=re.compile(rf"(?:\W*{qualifier})+$", re.I),
+        offices=re.compile(_any_of(words["offices"])),
         nothing=frozenset(map(gazetteer.key, words["nothing"])),
         nothing_alone=frozenset(map(str.casefold, words["nothing_alone"])),
         words_in_titles=frozenset(map(gazetteer.key, words["words_in_titles"])),

@@ -62,14 +62,14 @@ def resolve_places(
 def _resolve(
     given: tuple[GivenPlace, ...], remote_places: tuple[str, ...], remote: bool | str | None, title: str | None
 ) -> ResolvedPlaces:
-    readings, rule = _readings(given), "location"
+    told_remote = _mode_of_word(remote) is RemoteType.REMOTE
+    readings, rule = _readings(given, told_remote), "location"
     homes = [found for text in remote_places for found in place_text.read(text).found]
     mode = place_text.mode_of(reading.mode for reading in readings)
     found = list(dict.fromkeys(found for reading in readings for found in reading.found))
     how: How = "given" if any(map(_is_structured, given)) else "parsed"
     if not found and not homes and title:
         found, rule, how = list(place_text.read_title(title).found), "title", "parsed"
-    told_remote = _mode_of_word(remote) is RemoteType.REMOTE
     origin = _origin(how, rule, found, homes, told_remote, mode)
     homes += [place for place in found if place.remote or place.group]
     is_remote = told_remote or mode is RemoteType.REMOTE or bool(homes)
@@ -111,8 +111,10 @@ def _is_structured(given: GivenPlace) -> bool:
     return bool(given.city or given.region or given.country)
 
 
-def _readings(given: tuple[GivenPlace, ...]) -> tuple[Reading, ...]:
+def _readings(given: tuple[GivenPlace, ...], told_remote: bool) -> tuple[Reading, ...]:
     """Read given places; what one leaves open is decided by the one country that the others name, if they do."""
+    if told_remote:
+        given = tuple(map(_as_shown, given))
     readings = tuple(map(_read, given))
     countries = {f.place.country for reading in readings for f in reading.found if f.explicit and f.place.country}
     if len(countries) != 1:
@@ -138,6 +140,14 @@ def _read(given: GivenPlace, within: str | None = None) -> Reading:
         reading = Reading(tuple(replace(place, remote=is_remote) for place in wider), reading.mode)
     found = [_within(place, given, country) for place in reading.found]
     return Reading(tuple(found), reading.mode)
+
+
+def _as_shown(given: GivenPlace) -> GivenPlace:
+    """A place of remote work without its city where the text shown is wider: "EMEA" is not its office's Frankfurt."""
+    if not (given.city and given.text) or place_text.names_office(given.text):
+        return given
+    found = place_text.read(given.text).found
+    return given if not found or any(place.place.city for place in found) else replace(given, city=None, region=None)
 
 
 def _within(found: Found, given: GivenPlace, country: str | None) -> Found:

@@ -220,6 +220,28 @@ def test_a_remote_office_with_a_country_is_remote_work_in_that_country() -> None
     assert found.remote_countries == ["US"]
 
 
+@pytest.mark.parametrize(
+    ("text", "city", "country", "expected", "countries"),
+    [
+        ("EMEA", "Frankfurt", "Germany", "Remote (EMEA)", {"DE", "FR", "AE"}),
+        ("United States", "Miami", "United States", "Remote (United States)", {"US"}),
+        ("Georgia", "Atlanta", "United States", "Remote (Georgia, US)", {"US"}),
+        ("Remote UK", "Manchester", "United Kingdom", "Remote (United Kingdom)", {"GB"}),
+        ("Florida HQ", "Miami", "United States", "Miami, Florida, US; Remote", {"US"}),
+        ("Remote", "Toronto", "Canada", "Toronto, Ontario, CA; Remote", {"CA"}),
+        ("Remote / Toronto", "Toronto", "Canada", "Toronto, Ontario, CA; Remote", {"CA"}),
+    ],
+)
+def test_remote_work_is_where_the_text_says_and_not_where_the_office_is(
+    text: str, city: str, country: str, expected: str, countries: set[str]
+) -> None:
+    place = GivenPlace(text=text, city=city, country=country)
+    found = resolve_places([place], remote=True)
+    assert found.location_std == expected
+    assert countries <= set(found.remote_countries)
+    assert [each.city for each in resolve_places([place]).places if each.city]
+
+
 def test_what_the_provider_says_about_remote_work_makes_the_countries_of_the_places_those_to_live_in() -> None:
     assert resolve_places([GivenPlace(text="US")], remote=True).location_std == "Remote (United States)"
     assert resolve_places([GivenPlace(text="US, Canada")], remote="REMOTE").remote_countries == ["CA", "US"]
