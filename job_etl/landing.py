@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, unquote
@@ -33,6 +34,7 @@ from job_etl.model import Board, Outcome
 
 _SUFFIXES = (".jsonl.zst", ".jsonl.gz", ".jsonl")
 _TIME_IN_NAME = re.compile(r"(\d{8}T\d{6}(?:\.\d{1,6})?Z)")
+_YEAR = re.compile(r"^(?:/[^/]+){2}/\d{4}$")
 _LEVEL = 3  # zstd's default: more costs time and saves little on postings
 
 
@@ -167,6 +169,18 @@ class Landing:
             if name.endswith(_SUFFIXES) and not name.rsplit("/", 1)[-1].startswith("."):
                 yield name
 
+    def state(self) -> str | None:
+        """A text that is another one once a crawl is published, as told by folders, of which there are few.
+
+        None where only listing every file would tell: a bucket has no folders.
+        """
+        if not self._is_local:
+            return None
+        changed = hashlib.sha256()
+        for folder in self._folders():
+            changed.update(f"{folder.path} {folder.stat().st_mtime_ns}\n".encode())
+        return changed.hexdigest()
+
     def facts(self, file: str) -> CrawlFacts:
         """The facts of a crawl by the name of its file; made from the name where none lie beside it.
 
@@ -276,6 +290,18 @@ class Landing:
             return
         for folder, _, names in os.walk(self._root):  # fsspec takes three times as long: it asks after each file
             yield from (f"{folder}/{name}" for name in names)
+
+    def _folders(self) -> Iterator[os.DirEntry[str]]:
+        """Every folder below the root; those of a year hold crawls and nothing else, and are not looked into."""
+        waiting = [self._root]
+        while waiting:
+            try:
+                with os.scandir(waiting.pop()) as entries:
+                    found = sorted((entry for entry in entries if entry.is_dir()), key=attrgetter("path"))
+            except FileNotFoundError:  # removed just now, or not made yet
+                continue
+            yield from found
+            waiting += [entry.path for entry in found if not _YEAR.search(entry.path.removeprefix(self._root))]
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"

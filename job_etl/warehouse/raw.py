@@ -61,18 +61,31 @@ class FailedLoad:
     reason: str
 
 
+def count_loaded(connection: psycopg.Connection) -> int:
+    """How many crawls are loaded; none before the bootstrap."""
+    with connection.transaction():
+        if not _is_set_up(connection):
+            return 0
+        row = connection.execute("select count(*) from raw.crawls").fetchone()
+    return row[0] if row else 0
+
+
 def pending_crawls(connection: psycopg.Connection, landing: Landing) -> list[str]:
     """The files of the landing zone that are not in `raw.crawls` yet."""
     files = {crawl_key(file): file for file in landing.crawls()}
     with connection.transaction(), connection.cursor() as cursor:
-        if cursor.execute("select to_regclass('raw.crawls') is null").fetchone() == (True,):
-            return list(files.values())  # before the bootstrap nothing is loaded
+        if not _is_set_up(connection):
+            return list(files.values())  # nothing is loaded
         cursor.execute("create temporary table landed_keys (crawl_key text) on commit drop")
         with cursor.copy("copy landed_keys from stdin") as copy:
             for key in files:
                 copy.write_row((key,))
         cursor.execute(load_sql("raw/pending_keys.sql"))
         return [files[key] for (key,) in cursor]
+
+
+def _is_set_up(connection: psycopg.Connection) -> bool:
+    return connection.execute("select to_regclass('raw.crawls') is not null").fetchone() == (True,)
 
 
 def load_crawls(
