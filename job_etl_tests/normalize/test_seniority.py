@@ -209,3 +209,9 @@ def test_whom_one_works_for_is_no_level_of_ones_own(title: str, level: Seniority
 )
 def test_a_title_that_begins_with_manager_of_something_heads_it(title: str, level: Seniority) -> None:
     assert classify_seniority(title, description=None, given=None)[0] is level
+
+
+def test_no_experience_required_is_an_entry_level_and_no_internship() -> None:
+    assert level("Media Search Analyst", given_level="no experience required / student") == "junior"
+    assert level("Werkstudent Media", given_level="no experience required / student") == "intern"
+    assert level("Media", given_level="Student") == "intern"
