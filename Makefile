@@ -21,7 +21,7 @@ test: lint types quick ## lint, types and the tests that take seconds each
 lint: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/sqlfluff lint sql job_etl/warehouse/sql
+	$(BIN)/sqlfluff lint sql job_etl/warehouse/sql job_etl/ops/sql docker/scale
 
 types: $(INSTALLED)
 	$(BIN)/mypy

@@ -1,9 +1,10 @@
 -- Partitions raw.job_postings_raw by month. As the owner, while nothing is loaded:
 --   psql --set ON_ERROR_STOP=1 --file partition_raw.sql
--- Safe to repeat: where the table is partitioned already, it adds the months to come, so a monthly cron job can call it.
+-- Safe to repeat: where the table is partitioned already, it adds the months to come, so a monthly cron job can call
+-- it.
 --
--- The key is raw_id, whose version 7 begins with the time at which the row was loaded: so it stays the primary key alone,
--- raw.rejects keeps its foreign key, and no statement of the pipeline changes.
+-- The key is raw_id, whose version 7 begins with the time at which the row was loaded: so it stays the primary key
+-- alone, raw.rejects keeps its foreign key, and no statement of the pipeline changes.
 begin;
 
 set local lock_timeout = '60s';
