@@ -7,9 +7,9 @@ are not looked at.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 _MOST_KEYS = 60
 """An object with more keys than this has data for keys; they count as one field, `*`."""
@@ -32,24 +32,6 @@ class Shape:
         self.payloads += 1
         for path, kind in set(_walk(payload, "")):
             self.fields[path][kind] += 1
-
-    def merge(self, other: Shape) -> None:
-        """Take in what another shape has seen."""
-        self.payloads += other.payloads
-        for path, kinds in other.fields.items():
-            self.fields[path].update(kinds)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The shape as JSON holds it."""
-        return {"payloads": self.payloads, "fields": {path: dict(kinds) for path, kinds in sorted(self.fields.items())}}
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """The shape that `as_dict` gave."""
-        shape = cls(stored["payloads"])
-        for path, kinds in stored["fields"].items():
-            shape.fields[path].update(kinds)
-        return shape
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -70,11 +69,3 @@ def test_a_few_payloads_say_nothing() -> None:
 def test_keys_that_are_data_are_one_field() -> None:
     seen = shape(lambda number: {"by_id": {str(number * 100 + key): key for key in range(100)}})
     assert set(seen.fields) == {"by_id", "by_id.*"}
-
-
-def test_a_shape_is_stored_and_added_up() -> None:
-    both = Shape.from_dict(json.loads(json.dumps(shape(job, 60).as_dict())))
-    both.merge(shape(job, 40))
-    assert both.payloads == 100
-    assert both.fields["offices[].id"] == {"number": 66}
-    assert differences(both, shape(job)) == []
