@@ -1,4 +1,7 @@
-"""JSON as providers really send it, and as Postgres can hold it."""
+"""JSON as providers really send it, and as Postgres can hold it.
+
+Belongs here: bytes to values and back. What a value means is the source's.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""HTML that was escaped to be carried as text."""
+"""HTML that was escaped to be carried as text.
+
+Belongs here: undoing that. How HTML becomes text is in `normalize.text`.
+"""
 
 # The ampersand last, so that only one level is undone.
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))

@@ -69,7 +69,10 @@ def replay(
     """Read the stored payloads of some sources again, those collected `since` a time or all, and mend what differs.
 
     These are the payloads that postings were last read from, and the rejected ones. A `dry_run` tells what differs and
-    leaves it so.
+    leaves it so; else what was marked is staged at the end.
+
+    Raises:
+        TransientError: a process that reads ended early, while staging; what was marked is staged by the next run.
     """
     work = _Replay(connection, sources, since, dry_run, tell)
     with alone(connection):

@@ -45,7 +45,7 @@ class Lookahead:
         self._held: list[_Chunk] = []
 
     def fill(self, cursor: psycopg.Cursor[Any]) -> None:
-        """Begin to read what comes after the batch."""
+        """Begin to read what comes after the batch, as much as the processes have room for."""
         room = _EACH * self._readers.started - sum(len(chunk.raw_ids) for chunk in self._held)
         if room <= 0:
             return
@@ -64,7 +64,11 @@ class Lookahead:
                 self._held.append(_Chunk(crawl_id, [row.raw_id for row in chunk], reading))
 
     def take(self, cursor: psycopg.Cursor[Any]) -> Iterator[Readings]:
-        """What was read of the batch, and is taken out of what it has to read."""
+        """What was read of the batch, a chunk at a time; its payloads are taken out of `unread`.
+
+        Raises:
+            TransientError: a process ended before it answered.
+        """
         if not self._held:
             return
         in_batch = {crawl_id for (crawl_id,) in cursor.execute("select crawl_id from batch")}

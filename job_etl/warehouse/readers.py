@@ -45,7 +45,10 @@ class Readers:
         return len(self._workers) if self._workers is not None else 0
 
     def submit(self, chunk: Sequence[Unread], sources: Mapping[str, Source], version: str) -> Future[Readings]:
-        """Have a chunk read in one of the processes that were started."""
+        """Have a chunk read in one of the processes that were started; there must be one, `started` says.
+
+        The future's result raises `TransientError` where the process ended before it answered.
+        """
         assert self._workers is not None, "no process has been started"
         return self._workers.submit(derive, chunk, sources, version)
 

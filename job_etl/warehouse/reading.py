@@ -49,6 +49,9 @@ def read_payloads(
 
     The query's columns are the fields of `Unread`, `version` is the normaliser's. Without `readers` all is read in this
     process.
+
+    Raises:
+        TransientError: a process of `readers` ended before it answered.
     """
     read = rejected = 0
     with unread_cursor(connection, name="unread") as unread, connection.cursor() as cursor:

@@ -1,7 +1,11 @@
 """`raw` → `staging`: postings, their history, and the jobs they advertise.
 
 Crawls are brought in oldest first, in batches of at most one crawl a board, one transaction a batch. Python reads
-the payloads that are new; everything else is a set-based statement in `sql/staging/`.
+the payloads that are new, those of the next crawls while the server works on a batch (`lookahead`); everything else is
+a set-based statement in `sql/staging/`.
+
+Belongs here: the order of these statements, and what is done first when the normaliser has changed or a crawl came in
+late.
 """
 
 from __future__ import annotations
@@ -91,6 +95,9 @@ def stage_crawls(
 
     Many payloads are read in `processes` processes, by default one for each core. Safe to repeat, to kill and to run
     twice at once: each batch is one transaction, and a second caller waits.
+
+    Raises:
+        TransientError: a process that reads ended early; the batches before stay.
     """
     staged = Staged()
     with alone(connection), Readers(processes or cores()) as readers:
