@@ -28,7 +28,10 @@ _DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)|(?<=\b\w)\.(?=\s|$)")
 
 @lru_cache(maxsize=1 << 14)
 def clean_company(text: str | None) -> str | None:
-    """The employer's name on one line as written, without addresses and notes beside it; None for a placeholder."""
+    """The employer's name on one line as written, without addresses and notes beside it, such as how one works there.
+
+    None for a placeholder.
+    """
     name = clean_line(text)
     if name is None:
         return None

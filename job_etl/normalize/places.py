@@ -44,12 +44,13 @@ def resolve_places(
     remote_places: Sequence[str] = (),
     remote: bool | str | None = None,
 ) -> ResolvedPlaces:
-    """Resolve a posting's places; what is not known stays None, and a structured field is never overruled.
+    """Resolve a posting's places; what is not known stays None.
 
-    A name that several places share is decided by what stands beside it, then by the country of the posting's other
-    places, then by population; the origin's rule says which. The title is read only where nothing else names a place.
-    `remote` is what the provider says about the mode of work: then a country or region is where one may live, and with
-    cities alone their countries are.
+    A structured field is not overruled, but for the city and region of an office beside a wider text of remote work
+    ("Remote US" with San Francisco). A name that several places share is decided by what stands beside it, then by the
+    country of the posting's other places, then by population; the origin's rule says which. The title is read only
+    where nothing else names a place. `remote` is what the provider says about the mode of work: then a country or
+    region is where one may live, and with cities alone their countries are.
     """
     told = tuple(given), tuple(remote_places), remote
     resolved = _resolve(*told, None)

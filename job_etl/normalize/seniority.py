@@ -3,8 +3,9 @@
 Belongs here: how the evidence is weighed. The words of nine languages are in `config/taxonomy/seniority.yml`.
 
 A manager of a function (account, project, product) is counted as senior and a head, team lead or manager of people as
-lead, directors and above as executive: the way of the providers and labelled sets that tell these apart. What only
-the name of the role suggests is the last resort, after the description and the provider.
+lead, directors and above as executive: the way of the providers and labelled sets that tell these apart. A title that
+begins with the rank ("Senior Manager, Payroll") is a lead's, as English writes it. What only the name of the role
+suggests is the last resort, after the description and the provider.
 """
 
 from __future__ import annotations

@@ -322,7 +322,7 @@ def _standardise(title: str, told: tuple[str, ...]) -> str:
 def standardise_title(
     title: str | None, *, told: Collection[str | None] = (), countries: Collection[str] = ()
 ) -> tuple[str | None, Origin | None]:
-    """The role alone: without places, pay, requisition numbers, gender marks, remote and contract notes, adornments.
+    """The role alone: without places, pay, references, gender marks, years, remote and contract notes, adornments.
 
     `countries` are the ISO 3166-1 alpha-2 codes of the posting's places, one of which may stand before the role. `told`
     are the posting's own company and place names, which are cut where they stand apart from the role. A title that
