@@ -224,7 +224,7 @@ def dbt_environment(url: str | None = None) -> dict[str, str]:
 
 @cache
 def load_sql(name: str) -> str:
-    """The text of `sql/<name>` beside this module, such as `raw/classify.sql`."""
+    """The text of `sql/<name>` beside this module, such as `raw/record_crawl.sql`."""
     return Path(__file__).parent.joinpath("sql", name).read_text(encoding="utf-8")
 
 
