@@ -148,7 +148,9 @@ def _as_shown(given: GivenPlace) -> GivenPlace:
     if not (given.city and given.text) or place_text.names_office(given.text):
         return given
     found = place_text.read(given.text).found
-    return given if not found or any(place.place.city for place in found) else replace(given, city=None, region=None)
+    if not found or any(place.place.city for place in found):
+        return given
+    return replace(given, city=None, region=None, latitude=None, longitude=None)
 
 
 def _within(found: Found, given: GivenPlace, country: str | None) -> Found:

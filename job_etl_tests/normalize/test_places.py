@@ -235,9 +235,10 @@ def test_a_remote_office_with_a_country_is_remote_work_in_that_country() -> None
 def test_remote_work_is_where_the_text_says_and_not_where_the_office_is(
     text: str, city: str, country: str, expected: str, countries: set[str]
 ) -> None:
-    place = GivenPlace(text=text, city=city, country=country)
+    place = GivenPlace(text=text, city=city, country=country, latitude=1.5, longitude=2.5)
     found = resolve_places([place], remote=True)
     assert found.location_std == expected
+    assert all(each.city or each.latitude != place.latitude for each in found.places)
     assert countries <= set(found.remote_countries)
     assert [each.city for each in resolve_places([place]).places if each.city]
 
