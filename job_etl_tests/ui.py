@@ -43,6 +43,9 @@ _FLAGS = [
     "--disable-sync",
 ]
 
+_IN_BACKGROUND = 'trap \'\' INT; exec "$0" "$@"'
+"""Starts a program as shells do behind an `&`: it is told to ignore interrupts."""
+
 
 @dataclass(frozen=True)
 class Ui:
@@ -93,7 +96,7 @@ def started(home: Path, settings: Mapping[str, str] | None = None) -> Iterator[U
     port = _free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [str(Path(sys.executable).with_name("job-etl")), "dev", "--port", str(port)],
+            ["sh", "-c", _IN_BACKGROUND, str(Path(sys.executable).with_name("job-etl")), "dev", "--port", str(port)],
             cwd=home,
             env={**surroundings(), "JOB_ETL_HOME": str(home), "JOB_ETL_EMBEDDED_LINGER": "0.4", **(settings or {})},
             stdout=output,

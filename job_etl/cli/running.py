@@ -86,6 +86,8 @@ def dev(
     note(f"the UI comes up on http://localhost:{port}; Ctrl-C ends it")
     workspace = paths.project_file("workspace.yaml")
     command = [_beside_python("dagster"), "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
+    # Where a shell starts this in the background, an interrupt is ignored, and Dagster would take SIGTERM for one.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # In a session of its own, so that a Ctrl-C reaches it once and not twice: its services are closed one by one.
     process = subprocess.Popen(command, start_new_session=True, restore_signals=True)  # noqa: S603
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
