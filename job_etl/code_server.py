@@ -19,19 +19,17 @@ def never_stop_looking_for_dead_runs() -> None:
         return
     server: Any = module.DagsterApiServer
     look_once = server._check_for_orphaned_runs
-    said: set[str] = set()
+    said = ""
 
     def look(self: Any) -> None:
+        nonlocal said
         try:
             look_once(self)
+            said = ""
         except Exception as error:  # whatever it is, the next look may do better
-            said_before = str(error) in said
-            said.clear()
-            said.add(str(error))
-            if not said_before:
+            if str(error) != said:
                 logging.getLogger(__name__).error("%s", _line(error))
-        else:
-            said.clear()
+            said = str(error)
 
     server._check_for_orphaned_runs, server._looked_once = look, look_once
 

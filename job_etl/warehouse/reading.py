@@ -6,7 +6,7 @@ Belongs here: the way from the database and back, some chunks of payloads in mem
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -53,15 +53,10 @@ def read_payloads(
     Raises:
         TransientError: a process of `readers` ended before it answered.
     """
-    read = rejected = 0
     with unread_cursor(connection, name="unread") as unread, connection.cursor() as cursor:
         unread.execute(query, arguments)
         chunks = iter(lambda: unread.fetchmany(CHUNK), [])
-        for readings in (readers or Readers(1)).read(chunks, sources, version):
-            copy_readings(cursor, readings)
-            read += readings.read
-            rejected += readings.rejected
-    return read, rejected
+        return copy_readings(cursor, (readers or Readers(1)).read(chunks, sources, version))
 
 
 @contextmanager
@@ -72,12 +67,17 @@ def unread_cursor(connection: psycopg.Connection, *, name: str = "") -> Iterator
         yield cursor
 
 
-def copy_readings(cursor: psycopg.Cursor[Any], readings: Readings) -> None:
-    """Copy what payloads read as into `derived` and `unreadable`."""
-    for statement, rows in ((_COPY_DERIVED, readings.derived), (_COPY_UNREADABLE, readings.rejects)):
-        if rows:
-            with cursor.copy(statement) as copy:
-                copy.write(rows)
+def copy_readings(cursor: psycopg.Cursor[Any], chunks: Iterable[Readings]) -> tuple[int, int]:
+    """Copy what payloads read as into `derived` and `unreadable`; returns how many went into each."""
+    read = rejected = 0
+    for readings in chunks:
+        for statement, rows in ((_COPY_DERIVED, readings.derived), (_COPY_UNREADABLE, readings.rejects)):
+            if rows:
+                with cursor.copy(statement) as copy:
+                    copy.write(rows)
+        read += readings.read
+        rejected += readings.rejected
+    return read, rejected
 
 
 @cache

@@ -133,10 +133,7 @@ def _stage_batch(
         cursor.execute("analyze seen")
         staged.read += take_readings(cursor)
         cursor.execute(load_sql("staging/note_unread.sql"), {"normalizer_version": normalizer_version()})
-        for readings in lookahead.take(cursor):
-            copy_readings(cursor, readings)
-            staged.read += readings.read
-            staged.rejected += readings.rejected
+        _count(staged, copy_readings(cursor, lookahead.take(cursor)))
         cursor.execute("analyze unread")
         _read(connection, "select_unread", {}, sources, readers, staged)
         lookahead.fill(cursor)
@@ -225,7 +222,12 @@ def _read(
     version = normalizer_version()
     arguments = {"normalizer_version": version, **arguments}
     statement = load_sql(f"staging/{query}.sql")
-    read, rejected = read_payloads(connection, statement, arguments, sources, version, readers)
+    return _count(staged, read_payloads(connection, statement, arguments, sources, version, readers))
+
+
+def _count(staged: Staged, found: tuple[int, int]) -> int:
+    """Add what was read and rejected to the rest; returns how much that was."""
+    read, rejected = found
     staged.read += read
     staged.rejected += rejected
     return read + rejected

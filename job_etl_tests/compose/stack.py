@@ -24,6 +24,7 @@ import httpx
 PROJECT = Path(__file__).parents[2]
 SERVICES = ("postgres", "code", "webserver", "daemon")
 IMAGE = "job-etl:test"
+_PROCESS = "parent process .pid: ([0-9]+)"
 
 MARTS = """
 select md5(string_agg(row_of::text, '' order by row_of ->> 'hash_key'))
@@ -222,6 +223,11 @@ class Stack:
         restarts = self.inspect(service)["RestartCount"]
         self.compose("exec", "-T", service, "sh", "-c", "kill -9 -1", check=False)
         until(lambda: self.inspect(service)["RestartCount"] > restarts, 60, self.states)
+
+    def process_of(self, run: str) -> str:
+        """The id of the process that executes a run, in its container, once there is one."""
+        until(lambda: bool(self.events(run, _PROCESS)), 120, lambda: "no process")
+        return self.events(run, _PROCESS)[0]
 
     def events(self, run: str, pattern: str) -> list[str]:
         """What a pattern finds in the events of a run."""

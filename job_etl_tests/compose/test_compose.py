@@ -125,8 +125,7 @@ def test_a_run_whose_code_server_was_killed_is_taken_up_where_it_was(stack: Stac
 def test_a_run_whose_process_was_killed_is_taken_up_where_it_was(stack: Stack) -> None:
     before = stack.marts()
     run = stack.started("load_landed")
-    until(lambda: bool(stack.events(run, "parent process .pid: [0-9]+")), 120, lambda: "no process")
-    process = stack.events(run, "parent process .pid: ([0-9]+)")[0]
+    process = stack.process_of(run)
     stack.compose("exec", "-T", "code", "sh", "-c", f"kill -9 {process}")
     assert stack.finish(run) == ["SUCCESS", "FAILURE"]
     assert stack.events(run, "was terminated by signal 9")
@@ -136,8 +135,7 @@ def test_a_run_whose_process_was_killed_is_taken_up_where_it_was(stack: Stack) -
 def test_a_run_that_dies_while_the_database_is_away_is_taken_up(stack: Stack) -> None:
     before = stack.marts()
     run = stack.started("load_landed")
-    until(lambda: bool(stack.events(run, "parent process .pid: [0-9]+")), 120, lambda: "no process")
-    process = stack.events(run, "parent process .pid: ([0-9]+)")[0]
+    process = stack.process_of(run)
     postgres = stack.container("postgres")
     docker("kill", postgres)
     stack.compose("exec", "-T", "code", "sh", "-c", f"kill -9 {process}")
